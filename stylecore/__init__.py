@@ -1,0 +1,1 @@
+"""Neural style transfer with ONNX Runtime and no deep-learning framework."""

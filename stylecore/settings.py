@@ -1,0 +1,159 @@
+"""Every setting of a run, its default and its range: the one place where defaults live."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal, get_args
+
+from .errors import SettingsError
+
+Optimizer = Literal["projected-lbfgs", "lbfgs", "adam"]
+Pooling = Literal["max", "average"]
+Fit = Literal["keep", "crop"]
+LossScale = Literal["unit", "none"]
+EngineName = Literal["auto", "cpu", "openvino", "cuda"]
+
+LAYERS = tuple(
+    f"relu{block}_{index}"
+    for block, depth in enumerate((2, 2, 4, 4, 4), start=1)
+    for index in range(1, depth + 1)
+)
+"""The ReLU outputs of VGG-19, shallow to deep (Simonyan & Zisserman 2014, configuration E)."""
+
+SMALLEST_SIDE = 32
+"""Pixels. Below this, relu5_1 is left with less than two positions a side."""
+
+LARGEST_SIDE = 16384
+"""Pixels: a guard against slips of the finger, far above what memory allows."""
+
+_STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a picture is made; immutable and checked when it is created.
+
+    Attributes:
+        size: longest side of the result, in pixels.
+        steps: evaluations of the objective, over all scales together.
+        optimizer: ``projected-lbfgs`` (float32, the fast one), ``lbfgs`` (scipy's L-BFGS-B) or
+            ``adam`` (Kingma & Ba 2015).
+        content_weight: α, relative to the style's weight.
+        style_weight: β.
+        tv_weight: γ, of the total variation.
+        content_layers: layer names with their relative weights.
+        style_layers: layer names with their relative weights.
+        pooling: how the trunk halves its features; Gatys et al. 2015 prefer ``average``.
+        init: what the coarsest scale starts from: ``content``, ``noise`` or a picture's path.
+        fit: ``keep`` the style's own aspect ratio, or ``crop`` it to the content's.
+        seed: of the ``noise`` start.
+        engine: which ONNX Runtime provider runs the graphs; ``auto`` takes the best there is.
+        threads: of the engine; 0 takes every core.
+        coarsest: longest side of the first scale; the size itself or more means one scale.
+        loss_scale: ``unit`` divides each term by its target's energy, so that one setting holds
+            for every picture; ``none`` gives the plain sums of Gatys et al.
+
+    Raises:
+        SettingsError: from the constructor, for a value outside its range.
+    """
+
+    size: int = 512
+    steps: int = 300
+    optimizer: Optimizer = "projected-lbfgs"
+    content_weight: float = 0.05
+    style_weight: float = 1.0
+    tv_weight: float = 0.0
+    content_layers: Mapping[str, float] = field(default_factory=lambda: {"relu4_2": 1.0})
+    style_layers: Mapping[str, float] = field(
+        default_factory=lambda: dict.fromkeys(_STYLE_LAYERS, 1.0)
+    )
+    pooling: Pooling = "max"
+    init: str = "content"
+    fit: Fit = "keep"
+    seed: int = 0
+    engine: EngineName = "auto"
+    threads: int = 0
+    coarsest: int = 128
+    loss_scale: LossScale = "unit"
+
+    def __post_init__(self) -> None:
+        _check_range("size", self.size, SMALLEST_SIDE, LARGEST_SIDE, "pixels")
+        _check_range("coarsest", self.coarsest, SMALLEST_SIDE, LARGEST_SIDE, "pixels")
+        _check_range("steps", self.steps, 1, 1_000_000, "steps")
+        _check_range("threads", self.threads, 0, 1024, "threads")
+        _check_range("seed", self.seed, 0, 2**63 - 1, "")
+        for name in ("content_weight", "style_weight", "tv_weight"):
+            _check_weight(name, getattr(self, name))
+        _check_layers("content_layers", self.content_layers)
+        _check_layers("style_layers", self.style_layers)
+        if not (self.content_weight or self.style_weight or self.tv_weight):
+            raise SettingsError("all weights are zero: give content, style or tv a weight above 0")
+        for name, choices in _CHOICES.items():
+            _check_choice(name, getattr(self, name), choices)
+        if not self.init:
+            raise SettingsError("init is empty: give content, noise or the path of a picture")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The settings as plain values, ready for JSON."""
+        return asdict(self)
+
+
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "optimizer": get_args(Optimizer),
+    "pooling": get_args(Pooling),
+    "fit": get_args(Fit),
+    "engine": get_args(EngineName),
+    "loss_scale": get_args(LossScale),
+}
+
+
+def parse_layers(text: str) -> dict[str, float]:
+    """Read ``relu3_1,relu4_1:0.5`` as layer names with weights (1 where none is given).
+
+    Raises:
+        SettingsError: for an unknown layer or a weight that is not a number.
+    """
+    layers: dict[str, float] = {}
+    for item in filter(None, (part.strip() for part in text.split(","))):
+        name, _, weight = item.partition(":")
+        try:
+            layers[name] = float(weight) if weight else 1.0
+        except ValueError:
+            raise SettingsError(
+                f"layer {item!r}: {weight!r} is no number; write {name}:0.5"
+            ) from None
+    _check_layers("layers", layers)
+    return layers
+
+
+def default_of(name: str) -> Any:
+    """The default of a setting, for command lines and documents that show it."""
+    found = next(item for item in fields(Settings) if item.name == name)
+    return found.default if callable(found.default_factory) is False else found.default_factory()
+
+
+def _check_range(name: str, value: object, low: int, high: int, unit: str) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        wanted = f"a whole number from {low} to {high} {unit}".rstrip()
+        raise SettingsError(f"{name} is {value!r}; give {wanted}")
+
+
+def _check_weight(name: str, value: object) -> None:
+    if not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+        raise SettingsError(f"{name} is {value!r}; give a finite number that is 0 or more")
+
+
+def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise SettingsError(f"{name} is {value!r}; give one of {', '.join(choices)}")
+
+
+def _check_layers(name: str, layers: object) -> None:
+    if not isinstance(layers, Mapping) or not layers:
+        raise SettingsError(f"{name} is {layers!r}; give at least one layer, such as relu4_2")
+    for layer, weight in layers.items():  # pyright: ignore[reportUnknownVariableType]
+        if layer not in LAYERS:
+            raise SettingsError(f"{name}: no layer {layer!r}; give some of {', '.join(LAYERS)}")
+        _check_weight(f"the weight of {layer}", weight)
