@@ -1,0 +1,102 @@
+"""``stylecore models``: the weights that are known, and how they get here."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+from rich.table import Table
+
+from ..models import sources
+from ..models.fetch import fetch, present
+from ..models.sources import Source
+
+app = typer.Typer(
+    name="models", help="Get and manage the weights of the network.", no_args_is_help=True
+)
+
+
+@app.command("fetch")
+def fetch_command(
+    name: Annotated[str, typer.Argument(help="Which weights; see the list.")] = sources.DEFAULT,
+    offline: Annotated[bool, typer.Option("--offline", help="Never touch the network.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
+) -> None:
+    """Bring weights here, verified, and show where they lie."""
+    console = Console(stderr=True, quiet=quiet)
+    with _progress(console) as progress:
+        task = progress.add_task(name, total=sources.find(name).size or None)
+        path = fetch(
+            name,
+            offline=offline,
+            on_progress=lambda done, total: progress.update(
+                task, completed=done, total=total or None
+            ),
+            on_note=lambda line: console.print(line, highlight=False, soft_wrap=True),
+        )
+        progress.remove_task(task)
+    typer.echo(path)
+
+
+@app.command("list")
+def list_command(
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, with every detail.")] = False,
+) -> None:
+    """Show the weights that are known, and which of them are here."""
+    rows = [_row(source) for source in sources.known().values()]
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+    else:
+        Console().print(_table(rows))
+
+
+def _progress(console: Console) -> Progress:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    return Progress(*columns, console=console, transient=True)
+
+
+def _row(source: Source) -> dict[str, Any]:
+    path = present(source)
+    return {
+        "name": source.name,
+        "form": source.form,
+        "about": source.about,
+        "cached": str(path) if path else None,
+        "size": source.size,
+        "sha256": source.sha256 or source.sha256_prefix,
+        "md5": source.md5,
+        "source": source.origin,
+        "licence": source.licence,
+    }
+
+
+def _table(rows: list[dict[str, Any]]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0))
+    for title in ("name", "here", "size", "checksum"):
+        table.add_column(title, justify="right" if title == "size" else "left", no_wrap=True)
+    table.add_column("source and licence", overflow="fold")
+    for row in rows:
+        table.add_row(
+            row["name"],
+            "yes" if row["cached"] else "no",
+            f"{row['size'] / 1e6:.1f} MB" if row["size"] else "unknown",
+            (row["sha256"] or row["md5"])[:12] or "pinned at first use",
+            f"{row['source']}\n{row['licence']}",
+        )
+    return table
