@@ -1,0 +1,22 @@
+"""Start the command line: ``stylecore`` and ``python -m stylecore.cli``."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line and exit with its status."""
+    try:
+        from .app import app
+    except ModuleNotFoundError as error:
+        if error.name not in {"typer", "rich"}:
+            raise
+        sys.exit(
+            f"stylecore: the command line needs {error.name}: pip install 'stylecore[cli,cpu]'"
+        )
+    app(prog_name="stylecore")
+
+
+if __name__ == "__main__":
+    main()

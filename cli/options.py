@@ -1,0 +1,98 @@
+"""One option per setting: names, types and defaults come from `Settings`, only the help is here."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from functools import wraps
+from typing import Annotated, Any, get_args, get_type_hints
+
+import typer
+
+from ..settings import LAYERS, Settings, default_of, parse_layers
+
+_PICTURE, _LOOK, _SEARCH, _MACHINE = "The picture", "The look", "The search", "The machine"
+
+HELP: dict[str, tuple[str, str]] = {
+    "size": (_PICTURE, "Longest side of the picture, in pixels."),
+    "fit": (_PICTURE, "Keep the style's own aspect ratio, or crop it to the content's."),
+    "init": (_PICTURE, "What to start from: content, noise, or the path of a picture."),
+    "seed": (_PICTURE, "Seed of the noise."),
+    "content_weight": (_LOOK, "Weight of the content (α)."),
+    "style_weight": (_LOOK, "Weight of the style (β)."),
+    "tv_weight": (_LOOK, "Weight of the total variation (γ): more is smoother."),
+    "content_layers": (_LOOK, "Layers that hold the content, with weights: relu4_1:0.5,relu4_2."),
+    "style_layers": (_LOOK, "Layers that hold the style, written the same way."),
+    "pooling": (_LOOK, "How the network halves its features."),
+    "loss_scale": (
+        _LOOK,
+        "Divide each loss by its target's energy (unit), or take the plain sums of the paper.",
+    ),
+    "steps": (_SEARCH, "Evaluations of the loss, over all scales together."),
+    "optimizer": (_SEARCH, "Which method moves the pixels."),
+    "coarsest": (_SEARCH, "Longest side of the first scale, in pixels."),
+    "engine": (_MACHINE, "What computes; auto takes the fastest that is installed."),
+    "threads": (_MACHINE, "Threads of the engine; 0 takes every core."),
+}
+"""Panel and help of each setting, in the order of ``--help``."""
+
+_LAYERS = ("content_layers", "style_layers")
+
+
+def with_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command one option per setting in place of its parameter ``settings``."""
+
+    @wraps(command)
+    def run(**values: Any) -> None:
+        chosen = {name: values.pop(name) for name in HELP}
+        command(settings=_settings(chosen), **values)
+
+    own = inspect.signature(command, eval_str=True).parameters.values()
+    parameters = [item for item in own if item.name != "settings"]
+    parameters += _setting_parameters()
+    del run.__wrapped__
+    run.__annotations__ = {item.name: item.annotation for item in parameters}
+    vars(run)["__signature__"] = inspect.Signature(parameters)
+    return run
+
+
+def _setting_parameters() -> Iterator[inspect.Parameter]:
+    hints = get_type_hints(Settings)
+    for name, (panel, text) in HELP.items():
+        kind, default = hints[name], default_of(name)
+        if name in _LAYERS:
+            kind, default = str, _layers_text(default)
+        option = typer.Option(
+            _flag(name),
+            help=text,
+            rich_help_panel=panel,
+            metavar="|".join(get_args(kind)) or None,
+            autocompletion=_complete_layers if name in _LAYERS else None,
+        )
+        yield inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=default,
+            annotation=Annotated[kind, option],
+        )
+
+
+def _settings(chosen: dict[str, Any]) -> Settings:
+    for name in _LAYERS:
+        chosen[name] = parse_layers(chosen[name])
+    return Settings(**chosen)
+
+
+def _layers_text(layers: Mapping[str, float]) -> str:
+    return ",".join(
+        name if weight == 1 else f"{name}:{weight:g}" for name, weight in layers.items()
+    )
+
+
+def _complete_layers(incomplete: str) -> list[str]:
+    chosen, comma, _ = incomplete.rpartition(",")
+    return [f"{chosen}{comma}{layer}" for layer in LAYERS]
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"

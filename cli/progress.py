@@ -1,0 +1,143 @@
+"""What a run shows of itself on stderr: a bar on a terminal, a few lines elsewhere, or nothing."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Self
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ..transfer import Step
+
+
+class Progress:
+    """Shows nothing; the others show how far a run has come."""
+
+    def __enter__(self) -> Self:
+        """Begin to show."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave the screen tidy."""
+
+    def say(self, line: str) -> None:
+        """Show a line that the user should read."""
+
+    def fetched(self, done: int, total: int) -> None:
+        """Show how many bytes of a download are here, of how many (0: unknown)."""
+
+    def step(self, step: Step) -> None:
+        """Show a step of the run."""
+
+
+class Lines(Progress):
+    """One line on stderr per scale, for logs and pipes."""
+
+    def __init__(self) -> None:
+        self._last: Step | None = None
+        self._seconds = 0.0
+
+    def __exit__(self, *_: object) -> None:
+        """Write the line of the last scale."""
+        self._end_scale()
+
+    def say(self, line: str) -> None:
+        """Write the line."""
+        typer.echo(line, err=True)
+
+    def step(self, step: Step) -> None:
+        """Write a line when the scale before has ended."""
+        if self._last is not None and self._last.scale != step.scale:
+            self._end_scale()
+        self._last = step
+        self._seconds += step.seconds
+
+    def _end_scale(self) -> None:
+        if self._last is not None:
+            steps = f"{self._last.step} steps in {self._seconds:.1f} s"
+            self.say(f"{scale_text(self._last)}: {steps}, loss {self._last.loss:.4g}")
+        self._last, self._seconds = None, 0.0
+
+
+class Bar(Progress):
+    """One bar for the download and one for the whole run; it disappears at the end."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        from rich import console as rich_console
+        from rich import progress
+
+        self._bar = progress.Progress(
+            progress.TextColumn("{task.description}"),
+            progress.BarColumn(),
+            progress.TextColumn("{task.fields[detail]}"),
+            console=console or rich_console.Console(stderr=True),
+            transient=True,
+        )
+        self._task = self._bar.add_task("preparing", total=None, detail="")
+        self._began: float | None = None
+
+    def __enter__(self) -> Self:
+        """Show the bar."""
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take the bar away."""
+        self._bar.stop()
+
+    def say(self, line: str) -> None:
+        """Write the line above the bar."""
+        self._bar.console.print(line, markup=False, highlight=False)
+
+    def fetched(self, done: int, total: int) -> None:
+        """Move the bar to the share of bytes that are here."""
+        size = f" of {megabytes(total)}" if total else ""
+        self._bar.update(
+            self._task,
+            description="fetching",
+            completed=done,
+            total=total or None,
+            detail=f"{megabytes(done)}{size}",
+        )
+
+    def step(self, step: Step) -> None:
+        """Move the bar to the share of time that is over: steps grow slower scale by scale."""
+        now = time.monotonic()
+        if self._began is None:
+            self._began = now - step.seconds
+        self._bar.update(
+            self._task,
+            description=scale_text(step),
+            completed=now - self._began,
+            total=now - self._began + max(step.remaining, 0.0),
+            detail=f"step {step.step}/{step.steps}  loss {step.loss:.4g}  "
+            f"{clock(step.remaining)} left",
+        )
+
+
+def progress_for(*, quiet: bool) -> Progress:
+    """What suits the place where stderr goes."""
+    if quiet:
+        return Progress()
+    return Bar() if sys.stderr.isatty() else Lines()
+
+
+def scale_text(step: Step) -> str:
+    """Name a scale and its size: ``scale 2/4 256×192``."""
+    return f"scale {step.scale}/{step.scales} {step.width}×{step.height}"
+
+
+def clock(seconds: float) -> str:
+    """Write a duration as 0:07, 12:30 or 1:02:03."""
+    minutes, second = divmod(max(0, round(seconds)), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def megabytes(count: int) -> str:
+    """Write a number of bytes as 18.5 MB."""
+    return f"{count / 1e6:.1f} MB"

@@ -1,0 +1,142 @@
+"""``stylecore stylize``: a photograph and paintings in, a picture out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..settings import Settings
+from .errors import INTERRUPTED, complain, native_silence
+from .options import with_settings
+from .outputs import Outputs, free_name
+from .progress import Progress, progress_for
+
+if TYPE_CHECKING:
+    from ..images import Picture
+    from ..transfer import Result, Step
+
+Content = Annotated[Path, typer.Argument(help="The photograph.", show_default=False)]
+Styles = Annotated[
+    list[Path],
+    typer.Argument(help="The painting; several are blended evenly.", show_default=False),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        help="Where the picture goes: .png, .jpg, .webp, .tif or .bmp. "
+        "Left out, a new CONTENT-STYLE.png in the current folder.",
+        show_default=False,
+    ),
+]
+SaveEvery = Annotated[
+    int,
+    typer.Option(
+        metavar="STEPS",
+        help="Keep the picture after each so many steps beside the output, at the size of its "
+        "scale: picture.0050.png; 0 keeps none.",
+    ),
+]
+Report = Annotated[
+    Path | None,
+    typer.Option(help="Write settings, losses and times here, as JSON.", show_default=False),
+]
+Model = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME|PATH",
+        help="Another source of weights, or a weight file or artefact of yours.",
+        show_default=False,
+    ),
+]
+Offline = Annotated[bool, typer.Option("--offline", help="Never touch the network.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+
+
+@with_settings
+def stylize(
+    content: Content,
+    style: Styles,
+    settings: Settings,
+    output: Output = None,
+    save_every: SaveEvery = 0,
+    report: Report = None,
+    model: Model = None,
+    offline: Offline = False,
+    quiet: Quiet = False,
+) -> None:
+    """Paint CONTENT in the manner of STYLE.
+
+    Ctrl-C ends the search early and writes the best picture so far.
+    """
+    outputs = Outputs(output or free_name(content, style), report, save_every)
+    inputs = [content, *style]
+    outputs.check([*inputs, *_start(settings)], settings.steps)
+    pictures = _read([*inputs, *_start(settings)])[: len(inputs)]
+    try:
+        with progress_for(quiet=quiet) as progress:
+            artefact = _prepare(settings, model, offline, progress)
+            result = _run(pictures, artefact, settings, outputs, progress)
+    except KeyboardInterrupt as interrupt:
+        _keep_best(getattr(interrupt, "result", None), outputs)
+        raise typer.Exit(INTERRUPTED) from None
+    outputs.write(result)
+    if not quiet:
+        typer.echo(_summary(outputs.picture, result.report))
+
+
+def _start(settings: Settings) -> list[Path]:
+    """The picture that the run starts from, where it starts from one."""
+    return [] if settings.init in {"content", "noise"} else [Path(settings.init)]
+
+
+def _read(paths: Sequence[Path]) -> list[Picture]:
+    from ..images import read_image
+
+    with native_silence():
+        return [read_image(path) for path in paths]
+
+
+def _prepare(settings: Settings, model: str | None, offline: bool, progress: Progress) -> Path:
+    from ..models.prepare import ensure_artefact
+
+    return ensure_artefact(settings, model=model, offline=offline, on_progress=progress.fetched)
+
+
+def _run(
+    pictures: Sequence[Picture],
+    artefact: Path,
+    settings: Settings,
+    outputs: Outputs,
+    progress: Progress,
+) -> Result:
+    from ..transfer import stylize as transfer
+
+    def show(step: Step) -> None:
+        nonlocal done
+        done += 1
+        progress.step(step)
+        if outputs.every and done % outputs.every == 0:
+            outputs.keep(done, step.picture())
+
+    done = 0
+    content, *style = pictures
+    return transfer(content, style, model=artefact, settings=settings, on_step=show)
+
+
+def _keep_best(best: Result | None, outputs: Outputs) -> None:
+    """Write what an interrupted run has, and say so."""
+    if best is None:
+        complain("interrupted before there was a picture; nothing was written")
+    else:
+        outputs.write(best)
+        complain(f"interrupted; the best picture so far is in {outputs.picture}")
+
+
+def _summary(path: Path, report: Mapping[str, Any]) -> str:
+    engine, seconds = report["engine"], report["seconds"]["total"]
+    return f"{path}: {seconds:.1f} s, {engine['name']} in {engine['precision']}"

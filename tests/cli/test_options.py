@@ -1,0 +1,113 @@
+from dataclasses import fields
+from typing import get_args
+
+import pytest
+import typer
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from stylecore.cli.errors import Root
+from stylecore.cli.options import HELP, with_settings
+from stylecore.settings import Optimizer, Settings
+
+
+@pytest.fixture
+def settings_of():
+    """The settings that words on the command line give, or the result where they give none."""
+    seen = []
+    application = typer.Typer(cls=Root, pretty_exceptions_enable=False)
+
+    @application.callback()
+    def describe():
+        pass
+
+    @application.command()
+    @with_settings
+    def take(settings: Settings, name: str = "x"):
+        seen.append(settings)
+
+    def settings_of(*words):
+        result = CliRunner().invoke(application, ["take", *words])
+        return seen.pop() if result.exit_code == 0 else result
+
+    return settings_of
+
+
+def test_every_setting_has_an_option():
+    assert set(HELP) == {item.name for item in fields(Settings)}
+
+
+def test_defaults_are_those_of_the_library(settings_of):
+    assert settings_of() == Settings()
+
+
+def test_every_option_reaches_its_setting(settings_of):
+    given = Settings(
+        size=256,
+        steps=20,
+        optimizer="adam",
+        content_weight=0.5,
+        style_weight=2.0,
+        tv_weight=0.25,
+        content_layers={"relu3_1": 0.5, "relu4_2": 1.0},
+        style_layers={"relu1_1": 2.0},
+        pooling="average",
+        init="noise",
+        fit="crop",
+        seed=7,
+        engine="cpu",
+        threads=3,
+        coarsest=64,
+        loss_scale="none",
+    )
+    words = []
+    for name, value in given.as_dict().items():
+        text = value
+        if isinstance(value, dict):
+            text = ",".join(f"{layer}:{weight}" for layer, weight in value.items())
+        words += [f"--{name.replace('_', '-')}", str(text)]
+    assert settings_of(*words) == given
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--style-layers", "relu9_9"], "no layer 'relu9_9'; give some of relu1_1"),
+        (["--style-layers", "relu1_1:much"], "'much' is no number"),
+        (["--content-weight", "-1"], "content_weight is -1.0; give a finite number"),
+        (["--style-weight", "nan"], "style_weight is nan; give a finite number"),
+        (["--steps", "0"], "steps is 0; give a whole number from 1"),
+        (["--size", "8"], "size is 8; give a whole number from 32"),
+    ],
+)
+def test_settings_out_of_range(settings_of, words, message):
+    result = settings_of(*words)
+    assert result.exit_code == 1
+    assert message in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [["--optimizer", "magic"], ["--steps", "many"], ["--nonsense"]])
+def test_wrong_usage(settings_of, words):
+    assert settings_of(*words).exit_code == 2
+
+
+def complete(name, incomplete):
+    @with_settings
+    def take(settings: Settings):
+        raise AssertionError
+
+    application = typer.Typer()
+    application.command()(take)
+    (option,) = (item for item in get_command(application).params if item.name == name)
+    return [item.value for item in option.shell_complete(None, incomplete)]
+
+
+def test_choices_are_completed():
+    assert complete("optimizer", "") == list(get_args(Optimizer))
+
+
+def test_layers_are_completed_one_after_another():
+    assert complete("style_layers", "relu1_1,relu5") == [
+        f"relu1_1,relu5_{index}" for index in (1, 2, 3, 4)
+    ]

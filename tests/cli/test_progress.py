@@ -1,0 +1,98 @@
+import io
+from types import SimpleNamespace
+
+import pytest
+from rich.console import Console
+
+from stylecore.cli.progress import Bar, Lines, Progress, clock, progress_for
+
+
+def step(scale=1, number=1, **values):
+    return SimpleNamespace(
+        **{
+            "scale": scale,
+            "scales": 2,
+            "width": 64 * scale,
+            "height": 48 * scale,
+            "step": number,
+            "steps": 10,
+            "loss": 1.5 / number,
+            "seconds": 0.25,
+            "remaining": 83.0,
+        }
+        | values
+    )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.4, "0:00"), (7, "0:07"), (750, "12:30"), (3723, "1:02:03"), (-1, "0:00")],
+)
+def test_clock(seconds, text):
+    assert clock(seconds) == text
+
+
+def test_lines_tell_of_each_scale_once(capsys):
+    with Lines() as shown:
+        for scale, number in ((1, 1), (1, 2), (2, 1), (2, 2), (2, 3)):
+            shown.step(step(scale, number))
+    assert capsys.readouterr() == (
+        "",
+        "scale 1/2 64×48: 2 steps in 0.5 s, loss 0.75\n"
+        "scale 2/2 128×96: 3 steps in 0.8 s, loss 0.5\n",
+    )
+
+
+def test_lines_of_an_interrupted_run_tell_what_was_reached(capsys):
+    def interrupted():
+        with Lines() as shown:
+            shown.step(step(1, 3))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert "scale 1/2 64×48: 3 steps" in capsys.readouterr().err
+
+
+def test_the_bar_shows_scale_step_loss_and_time_left():
+    screen = io.StringIO()
+    console = Console(file=screen, force_terminal=True, width=100)
+    with Bar(console) as bar:
+        bar.say("fetching [18.5 MB]")
+        bar.fetched(5_000_000, 18_500_000)
+        bar._bar.refresh()
+        bar.step(step(2, 3))
+        bar._bar.refresh()
+    for words in (
+        "fetching [18.5 MB]",
+        "5.0 MB of 18.5 MB",
+        "scale 2/2 128×96",
+        "step 3/10  loss 0.5  1:23 left",
+    ):
+        assert words in screen.getvalue()
+
+
+def test_the_bar_shows_the_share_of_time_that_is_over(monkeypatch):
+    times = iter([100.0, 104.0])
+    monkeypatch.setattr("stylecore.cli.progress.time.monotonic", lambda: next(times))
+    bar = Bar(Console(file=io.StringIO()))
+    bar.step(step(1, 1, seconds=1.0))
+    bar.step(step(1, 2, remaining=15.0))
+    assert bar._bar.tasks[0].percentage == pytest.approx(25.0)
+
+
+def test_what_is_shown_where(monkeypatch):
+    terminal, pipe = SimpleNamespace(isatty=lambda: True), SimpleNamespace(isatty=lambda: False)
+    monkeypatch.setattr("stylecore.cli.progress.sys.stderr", terminal)
+    assert type(progress_for(quiet=False)) is Bar
+    assert type(progress_for(quiet=True)) is Progress
+    monkeypatch.setattr("stylecore.cli.progress.sys.stderr", pipe)
+    assert type(progress_for(quiet=False)) is Lines
+
+
+def test_quiet_shows_nothing(capsys):
+    with Progress() as shown:
+        shown.say("a")
+        shown.fetched(1, 2)
+        shown.step(step())
+    assert capsys.readouterr() == ("", "")

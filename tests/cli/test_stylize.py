@@ -1,0 +1,205 @@
+import json
+import sys
+from types import ModuleType, SimpleNamespace
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from stylecore.cli.app import app
+from stylecore.errors import EngineError, ModelError
+from stylecore.images import read_image, write_image
+from stylecore.settings import Settings
+from stylecore.transfer import Interrupted, Result
+
+PAINTED = np.full((24, 32, 3), 77, np.uint8)
+REPORT = {
+    "engine": {"name": "cpu", "precision": "fp32"},
+    "seconds": {"total": 12.34},
+    "settings": {"init": "content"},
+}
+
+
+class FakeRun:
+    """Stands in for the preparation and the search, and remembers what they were given."""
+
+    def __init__(self):
+        self.given, self.steps, self.error = {}, 4, None
+
+    def ensure_artefact(self, settings, **options):
+        self.given |= {"settings": settings, **options}
+        return "artefact"
+
+    def stylize(self, content, style, *, on_step, **options):
+        self.given |= {"content": content, "style": style, "artefact": options["model"]}
+        assert options["settings"] == self.given["settings"]
+        for number in range(1, self.steps + 1):
+            on_step(self.step(number))
+        if self.error is not None:
+            raise self.error
+        return Result(PAINTED, REPORT)
+
+    def step(self, number):
+        return SimpleNamespace(
+            scale=1 + number // 3,
+            scales=2,
+            width=16,
+            height=12,
+            step=number,
+            steps=2,
+            loss=1.0,
+            seconds=0.1,
+            remaining=3.0,
+            picture=lambda: np.full((12, 16, 3), number, np.uint8),
+        )
+
+
+@pytest.fixture
+def run(monkeypatch):
+    fake = FakeRun()
+    prepare = ModuleType("stylecore.models.prepare")
+    prepare.ensure_artefact = fake.ensure_artefact
+    monkeypatch.setitem(sys.modules, "stylecore.models.prepare", prepare)
+    monkeypatch.setattr("stylecore.transfer.stylize", fake.stylize)
+    return fake
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """The current folder, with a photograph and two paintings in it."""
+    monkeypatch.chdir(tmp_path)
+    for level, name in enumerate(("photo.png", "night.png", "wave.jpg")):
+        write_image(name, np.full((40, 60, 3), 10 * level, np.uint8))
+    return tmp_path
+
+
+def stylize(*words):
+    return CliRunner().invoke(app, ["stylize", *map(str, words)])
+
+
+def files_in(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_the_picture_is_written_and_a_line_says_where(run, folder):
+    result = stylize("photo.png", "night.png", "--output", "out.png")
+    assert result.exit_code == 0
+    assert np.array_equal(read_image("out.png"), PAINTED)
+    assert result.stdout == "out.png: 12.3 s, cpu in fp32\n"
+    assert files_in(folder) == ["night.png", "out.png", "photo.png", "wave.jpg"]
+
+
+def test_pictures_settings_and_model_reach_the_run(run, folder):
+    words = ["--size", 64, "--model", "mine", "--offline", "-o", "out.png"]
+    assert stylize("photo.png", "night.png", "wave.jpg", *words).exit_code == 0
+    assert run.given["settings"] == Settings(size=64)
+    assert (run.given["model"], run.given["offline"]) == ("mine", True)
+    assert run.given["artefact"] == "artefact"
+    assert (run.given["content"] == 0).all()
+    assert [int(style[0, 0, 0]) for style in run.given["style"]] == [10, 20]
+
+
+def test_without_a_terminal_one_line_per_scale(run, folder):
+    result = stylize("photo.png", "night.png", "-o", "out.png")
+    assert [line.split(":")[0] for line in result.stderr.splitlines()] == [
+        "scale 1/2 16×12",
+        "scale 2/2 16×12",
+    ]
+
+
+def test_quiet_says_nothing(run, folder):
+    assert stylize("photo.png", "night.png", "-o", "out.png", "--quiet").output == ""
+
+
+def test_without_output_a_new_name_tells_what_is_in_it(run, folder):
+    for name in ("photo-night.png", "photo-night-2.png", "photo-night-3.png"):
+        assert stylize("photo.png", "night.png").stdout.startswith(f"{name}: ")
+    assert stylize("photo.png", "night.png", "wave.jpg").stdout.startswith("photo-night-wave.png")
+    assert (folder / "photo-night-3.png").exists()
+
+
+def test_an_existing_output_is_replaced_when_it_was_named(run, folder):
+    write_image("out.png", np.zeros((2, 2, 3), np.uint8))
+    assert stylize("photo.png", "night.png", "-o", "out.png").exit_code == 0
+    assert np.array_equal(read_image("out.png"), PAINTED)
+
+
+def test_report(run, folder):
+    stylize("photo.png", "night.png", "-o", "out.png", "--report", "run.json")
+    assert json.loads((folder / "run.json").read_text("utf-8")) == REPORT
+
+
+def test_intermediate_pictures(run, folder):
+    stylize("photo.png", "night.png", "-o", "out.png", "--save-every", 2)
+    kept = [name for name in files_in(folder) if name.startswith("out")]
+    assert kept == ["out.0002.png", "out.0004.png", "out.png"]
+    assert (read_image("out.0002.png") == 2).all()
+
+
+def test_interruption_writes_the_best_picture_so_far(run, folder):
+    run.error = Interrupted(Result(PAINTED, REPORT))
+    result = stylize("photo.png", "night.png", "-o", "out.png", "--report", "run.json", "-q")
+    assert result.exit_code == 130
+    assert result.stderr == "stylecore: interrupted; the best picture so far is in out.png\n"
+    assert np.array_equal(read_image("out.png"), PAINTED)
+    assert (folder / "run.json").exists()
+
+
+def test_interruption_before_there_is_a_picture(run, folder):
+    run.error = KeyboardInterrupt()
+    result = stylize("photo.png", "night.png", "-o", "out.png", "-q")
+    assert result.exit_code == 130
+    assert result.stderr == (
+        "stylecore: interrupted before there was a picture; nothing was written\n"
+    )
+    assert not (folder / "out.png").exists()
+
+
+@pytest.mark.parametrize("error", [EngineError("no engine; install one"), ModelError("damaged")])
+def test_errors_of_the_run_are_one_line(run, folder, error):
+    run.error = error
+    result = stylize("photo.png", "night.png", "-o", "out.png", "-q")
+    assert result.exit_code == 1
+    assert result.stderr == f"stylecore: {error}\n"
+    assert not (folder / "out.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["none.png", "night.png", "-o", "out.png"], "there is no file none.png"),
+        (["photo.png", ".", "-o", "out.png"], ". is a folder; give"),
+        (["empty.png", "night.png", "-o", "out.png"], "empty.png is empty"),
+        (["broken.png", "night.png", "-o", "out.png"], "broken.png is damaged or cut short"),
+        (["text.txt", "night.png", "-o", "out.png"], "text.txt is no picture"),
+        (["photo.png", "night.png", "-o", "no/out.png"], "there is no folder"),
+        (["photo.png", "night.png", "-o", "out.xyz"], "has suffix '.xyz'; give one of .png"),
+        (["photo.png", "night.png", "-o", "out"], "has no suffix"),
+        (["photo.png", "night.png", "-o", "folder.png"], "it is a folder"),
+        (["photo.png", "night.png", "-o", "photo.png"], "photo.png would overwrite photo.png"),
+        (["photo.png", "night.png", "-o", "./link.png"], "link.png would overwrite night.png"),
+        (["photo.png", "night.png", "-o", "a.png", "--report", "a.png"], "would overwrite a.png"),
+        (["photo.png", "night.png", "-o", "a.png", "--report", "no/r.json"], "no folder"),
+        (["photo.png", "night.png", "-o", "a.png", "--save-every", "-1"], "--save-every is -1"),
+        (["photo.png", "night.png", "-o", "a.png", "--init", "none.png"], "no file none.png"),
+        (["a.0020.png", "night.png", "-o", "a.png", "--save-every", "10"], "would overwrite"),
+        (["photo.png", "night.png", "--size", "1"], "size is 1; give a whole number from 32"),
+    ],
+)
+def test_bad_input_ends_before_anything_slow(run, folder, words, message, capfd):
+    (folder / "empty.png").touch()
+    (folder / "text.txt").write_text("no picture")
+    (folder / "broken.png").write_bytes((folder / "photo.png").read_bytes()[:60])
+    (folder / "folder.png").mkdir()
+    (folder / "link.png").symlink_to("night.png")
+    write_image("a.0020.png", PAINTED)
+    before = {name: (folder / name).stat().st_mtime_ns for name in files_in(folder)}
+    result = stylize(*words)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert message in result.stderr
+    assert result.stderr.startswith("stylecore: ")
+    assert result.stderr.count("\n") == 1
+    assert run.given == {}
+    assert {name: (folder / name).stat().st_mtime_ns for name in files_in(folder)} == before
+    assert capfd.readouterr() == ("", "")
