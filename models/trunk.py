@@ -1,0 +1,96 @@
+"""The convolutional trunk of VGG-19 (Simonyan & Zisserman 2014, configuration E) as ONNX operators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import onnx_ir as ir
+
+from ..errors import ModelError
+from ..settings import LAYERS, Pooling
+from .graph import Tape
+from .weights import Preprocessing
+
+Kernels = Mapping[str, tuple[ir.Value, ir.Value]]
+"""Per convolution (``conv1_1`` …): kernel (O, I, 3, 3), input channels in RGB order, and bias (O,)."""
+
+_POOLING = {"max": "MaxPool", "average": "AveragePool"}
+
+
+def convolution_of(layer: str) -> str:
+    """The convolution whose ReLU output the layer is: ``relu4_2`` → ``conv4_2``."""
+    return layer.replace("relu", "conv")
+
+
+def layers_down_to(layers: Iterable[str]) -> tuple[str, ...]:
+    """Every layer from the image to the deepest of those given.
+
+    Raises:
+        ModelError: for a name that VGG-19 does not have.
+    """
+    wanted = list(layers)
+    unknown = [layer for layer in wanted if layer not in LAYERS]
+    if unknown:
+        raise ModelError(f"VGG-19 has no layer {unknown[0]!r}; give some of {', '.join(LAYERS)}")
+    return LAYERS[: max(LAYERS.index(layer) for layer in wanted) + 1]
+
+
+def block_of(layer: str) -> int:
+    """The block of a layer, from 1; its features are 2^(block − 1) times smaller than the image."""
+    return int(layer[len("relu")])
+
+
+def mean_in_rgb(preprocessing: Preprocessing) -> np.ndarray:
+    """The mean that the network was trained with, (1, 3, 1, 1), RGB, on 0–255."""
+    mean = np.array(_as_rgb(preprocessing, preprocessing.mean), np.float32)
+    return mean.reshape(1, 3, 1, 1)
+
+
+def first_kernel(kernel: np.ndarray, preprocessing: Preprocessing) -> np.ndarray:
+    """conv1_1's kernel for RGB on 0–255: channel order and scale are folded in, which is exact.
+
+    The mean is not: folded into the bias it would be wrong at a zero-padded border.
+    """
+    scale = np.array(preprocessing.scale, np.float32).reshape(1, 3, 1, 1)
+    scaled = kernel * scale
+    return scaled[:, ::-1] if preprocessing.order == "bgr" else scaled
+
+
+def trunk(
+    tape: Tape,
+    image: ir.Value,
+    mean: np.ndarray,
+    kernels: Kernels,
+    *,
+    layers: Iterable[str],
+    pooling: Pooling,
+) -> dict[str, ir.Value]:
+    """Record the trunk and return the output of every layer down to the deepest one asked for.
+
+    The first convolution sees the picture's edge repeated, not zeros: zeros around a picture are
+    a dark frame to the network, and it paints one (the same choice as in crowsonkb's work).
+
+    Args:
+        tape: where the operators are recorded.
+        image: (1, 3, H, W), RGB, 0–255.
+        mean: (1, 3, 1, 1), as from :func:`mean_in_rgb`.
+        kernels: of every convolution down to the deepest layer.
+        layers: the layers that are needed.
+        pooling: how a block's features are halved for the next.
+    """
+    features: dict[str, ir.Value] = {}
+    centred = tape("Sub", image, tape.constant(mean.astype(tape.dtype.numpy())))
+    x = tape("Pad", centred, tape.integers([0, 0, 1, 1, 0, 0, 1, 1]), mode="edge")
+    for layer in layers_down_to(layers):
+        if layer.endswith("_1") and layer != "relu1_1":
+            x = tape(_POOLING[pooling], x, kernel_shape=[2, 2], strides=[2, 2])
+        pads = [0] * 4 if layer == "relu1_1" else [1] * 4
+        kernel, bias = kernels[convolution_of(layer)]
+        x = tape("Relu", tape("Conv", x, kernel, bias, kernel_shape=[3, 3], pads=pads))
+        features[layer] = x
+    return features
+
+
+def _as_rgb(preprocessing: Preprocessing, values: tuple[float, ...]) -> tuple[float, ...]:
+    return values[::-1] if preprocessing.order == "bgr" else values

@@ -1,0 +1,157 @@
+"""The artefact: the folder of graphs, weights and metadata that ``stylecore.models`` makes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from .errors import ModelError
+from .locations import artefacts_folder
+from .settings import Settings
+
+FORMAT = 1
+MANIFEST = "artefact.json"
+OBJECTIVE = "objective.onnx"
+FEATURES = "features.onnx"
+WEIGHTS = "weights.bin"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What an artefact says of itself.
+
+    Attributes:
+        format: version of this contract.
+        name: of the network, ``vgg19``.
+        pooling: ``max`` or ``average``.
+        content_layers: layers whose features are content, in the graph's order.
+        style_layers: layers whose Grams are style, in the graph's order.
+        channels: number of channels of each of these layers.
+        source: name of the weight source.
+        source_sha256: of the file that the weights were read from.
+        licence: of the weights.
+        files: SHA-256 of each file in the folder.
+    """
+
+    format: int
+    name: str
+    pooling: str
+    content_layers: tuple[str, ...]
+    style_layers: tuple[str, ...]
+    channels: Mapping[str, int]
+    source: str
+    source_sha256: str
+    licence: str
+    files: Mapping[str, str]
+
+    def to_json(self) -> str:
+        """The manifest as it stands in ``artefact.json``."""
+        return json.dumps(asdict(self), indent=2) + "\n"
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """An artefact on disk whose files are all there and unchanged."""
+
+    folder: Path
+    manifest: Manifest
+
+    def path(self, file: str) -> Path:
+        """Where one of its files lies."""
+        return self.folder / file
+
+
+def load_artefact(folder: Path) -> Artefact:
+    """Read an artefact's metadata and verify the checksum of every file.
+
+    Raises:
+        ModelError: when the folder is no artefact, is of another format, or is damaged.
+    """
+    manifest = read_manifest(folder)
+    for name, wanted in manifest.files.items():
+        path = folder / name
+        if Path(name).name != name:
+            raise ModelError(
+                f"{folder}: its metadata names {name!r}, outside the folder; rebuild it"
+            )
+        if not path.is_file():
+            raise ModelError(f"{path} is missing; build the artefact again with {_MAKE}")
+        if file_sha256(path) != wanted:
+            raise ModelError(f"{path} is damaged (wrong SHA-256); build it again with {_MAKE}")
+    return Artefact(folder, manifest)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read ``artefact.json``.
+
+    Raises:
+        ModelError: as :func:`load_artefact`.
+    """
+    path = folder / MANIFEST
+    try:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ModelError(f"no artefact in {folder}: no {MANIFEST}; make one with {_MAKE}") from None
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path} cannot be read ({error}); make it anew with {_MAKE}") from None
+    return _parse(path, fields)
+
+
+def artefact_key(source_sha256: str, settings: Settings) -> str:
+    """The folder name of the artefact for some weights, pooling and layers."""
+    parts = [str(FORMAT), source_sha256, settings.pooling]
+    parts += [",".join(sorted(settings.content_layers)), ",".join(sorted(settings.style_layers))]
+    digest = hashlib.sha256("|".join(parts).encode()).hexdigest()
+    return f"{settings.pooling}-{digest[:12]}"
+
+
+def default_artefact(settings: Settings) -> Path:
+    """The folder of the artefact that was made on this machine for these settings.
+
+    Raises:
+        ModelError: when none was made yet.
+    """
+    for folder in sorted(artefacts_folder().glob(f"vgg19-{settings.pooling}-*")):
+        manifest = read_manifest(folder)
+        if fits(manifest, settings):
+            return folder
+    raise ModelError(
+        f"no artefact with {settings.pooling} pooling and these layers in {artefacts_folder()};"
+        f" make it with {_MAKE}, or give model= the folder of one"
+    )
+
+
+def fits(manifest: Manifest, settings: Settings) -> bool:
+    """Whether the artefact has just the layers and the pooling that the settings ask for."""
+    return (
+        manifest.pooling == settings.pooling
+        and set(manifest.content_layers) == set(settings.content_layers)
+        and set(manifest.style_layers) == set(settings.style_layers)
+    )
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+_MAKE = "`stylecore models build`"
+
+
+def _parse(path: Path, fields: Any) -> Manifest:
+    given: dict[str, Any] = cast("dict[str, Any]", fields) if isinstance(fields, dict) else {}
+    if given.get("format") != FORMAT:
+        raise ModelError(
+            f"{path} is of format {given.get('format')!r}, not {FORMAT}; make it anew with {_MAKE}"
+        )
+    try:
+        given["content_layers"] = tuple(given["content_layers"])
+        given["style_layers"] = tuple(given["style_layers"])
+        return Manifest(**given)
+    except (KeyError, TypeError) as error:
+        raise ModelError(f"{path} is incomplete ({error}); make it anew with {_MAKE}") from None

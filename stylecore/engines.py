@@ -1,0 +1,217 @@
+"""Which ONNX Runtime provider runs the graphs, with which options, threads and precision."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import EngineError, ModelError
+from .settings import EngineName
+
+Array = NDArray[np.float32]
+
+_OPENVINO_PLUGIN = "onnxruntime_ep_openvino"
+_OPENVINO = "OpenVINOExecutionProvider"
+_CUDA = "CUDAExecutionProvider"
+_CPU = "CPUExecutionProvider"
+_INSTALL = (
+    "ONNX Runtime is not installed; install one of: pip install 'stylecore[cpu]',"
+    " 'stylecore[openvino]' or 'stylecore[gpu]'"
+)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What runs the graphs.
+
+    Attributes:
+        name: ``cpu``, ``openvino`` or ``cuda``.
+        provider: ONNX Runtime's name of the execution provider.
+        precision: of the convolutions: ``fp32``, ``bf16`` or ``tf32``.
+        threads: on the CPU.
+    """
+
+    name: str
+    provider: str
+    precision: str
+    threads: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for reports."""
+        return asdict(self)
+
+
+def choose_engine(name: EngineName = "auto", threads: int = 0) -> Engine:
+    """Pick an engine; ``auto`` takes CUDA, then OpenVINO in bf16, then the CPU provider.
+
+    Args:
+        name: what was asked for.
+        threads: on the CPU; 0 takes every core that this process may use.
+
+    Raises:
+        EngineError: when ONNX Runtime, or the engine asked for, is not here.
+    """
+    runtime = _onnxruntime()
+    threads = threads or _cores()
+    if name == "cpu":
+        return Engine("cpu", _CPU, "fp32", threads)
+    if name == "cuda" or (name == "auto" and _CUDA in runtime.get_available_providers()):
+        return _cuda(runtime, threads)
+    if name == "openvino":
+        return _openvino(runtime, threads)
+    try:
+        engine = _openvino(runtime, threads)
+    except EngineError:
+        return Engine("cpu", _CPU, "fp32", threads)
+    # In fp32 OpenVINO and the CPU provider run alike; bf16 is the reason to prefer the former.
+    return engine if engine.precision == "bf16" else Engine("cpu", _CPU, "fp32", threads)
+
+
+def exact(engine: Engine) -> Engine:
+    """The same engine in fp32: what targets and final losses are measured on."""
+    if engine.name == "cuda":
+        return replace(engine, precision="fp32")
+    return Engine("cpu", _CPU, "fp32", engine.threads)
+
+
+class Graph:
+    """A loaded graph: held inputs stay where it runs, the others are given with each call.
+
+    Args:
+        path: of an ``.onnx`` file.
+        engine: as from :func:`choose_engine`.
+
+    Raises:
+        ModelError: when ONNX Runtime refuses the file.
+    """
+
+    def __init__(self, path: Path, engine: Engine) -> None:
+        runtime = _onnxruntime()
+        try:
+            self._session: Any = _session(runtime, path, engine)
+        except Exception as error:
+            reason = str(error).strip().splitlines()[0]
+            raise ModelError(f"ONNX Runtime cannot load {path}: {reason}") from None
+        self._runtime = runtime
+        self._device = "cuda" if engine.name == "cuda" else "cpu"
+        self._held: dict[str, Any] = {}
+        self.inputs = tuple(item.name for item in self._session.get_inputs())
+        self.outputs = tuple(item.name for item in self._session.get_outputs())
+
+    def hold(self, values: Mapping[str, Array]) -> None:
+        """Keep inputs on the device until they are given anew."""
+        for name, value in values.items():
+            if name in self.inputs:
+                array = np.asarray(value, np.float32, order="C")
+                self._held[name] = self._runtime.OrtValue.ortvalue_from_numpy(array, self._device)
+
+    def __call__(self, outputs: Sequence[str], **inputs: Array) -> list[Array]:
+        """Run; returns the named outputs."""
+        binding = self._session.io_binding()
+        for name, value in inputs.items():
+            binding.bind_cpu_input(name, np.asarray(value, np.float32, order="C"))
+        for name, value in self._held.items():
+            if name not in inputs:
+                binding.bind_ortvalue_input(name, value)
+        for name in outputs:
+            binding.bind_output(name, "cpu")
+        self._session.run_with_iobinding(binding)
+        return binding.copy_outputs_to_cpu()
+
+
+def _onnxruntime() -> Any:
+    try:
+        runtime = importlib.import_module("onnxruntime")
+    except ImportError:
+        raise EngineError(_INSTALL) from None
+    if not hasattr(runtime, "InferenceSession"):
+        raise EngineError(_INSTALL)
+    return runtime
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _cuda(runtime: Any, threads: int) -> Engine:
+    if hasattr(runtime, "preload_dlls"):
+        runtime.preload_dlls()
+    if _CUDA not in runtime.get_available_providers():
+        raise EngineError(
+            "engine cuda: this ONNX Runtime has no CUDA provider; pip install 'stylecore[gpu]'"
+            " in an environment without onnxruntime, or take --engine cpu"
+        )
+    return Engine("cuda", _CUDA, "tf32", threads)
+
+
+def _openvino(runtime: Any, threads: int) -> Engine:
+    if importlib.util.find_spec(_OPENVINO_PLUGIN) is None:
+        raise EngineError(
+            "engine openvino: its plugin is not installed; pip install 'stylecore[openvino]',"
+            " or take --engine cpu"
+        )
+    devices = _openvino_devices(runtime)
+    if not devices:
+        raise EngineError(
+            "engine openvino: the plugin finds no device it supports (it wants an Intel"
+            " processor); take --engine cpu"
+        )
+    bf16 = "BF16" in devices[0].ep_metadata.get("OPTIMIZATION_CAPABILITIES", "").split()
+    return Engine("openvino", _OPENVINO, "bf16" if bf16 else "fp32", threads)
+
+
+def _openvino_devices(runtime: Any) -> list[Any]:
+    plugin = importlib.import_module(_OPENVINO_PLUGIN)
+
+    def found() -> list[Any]:
+        devices = runtime.get_ep_devices()
+        cpu = runtime.OrtHardwareDeviceType.CPU
+        return [d for d in devices if d.ep_name == _OPENVINO and d.device.type == cpu]
+
+    if not found():
+        try:
+            runtime.register_execution_provider_library(_OPENVINO_PLUGIN, plugin.get_library_path())
+        except Exception as error:
+            reason = str(error).strip().splitlines()[0]
+            # Registered before without a device: nothing new to learn.
+            if "already" not in reason:
+                raise EngineError(
+                    f"engine openvino: ONNX Runtime refuses the plugin ({reason});"
+                    " take --engine cpu"
+                ) from None
+    return found()
+
+
+def _session(runtime: Any, path: Path, engine: Engine) -> Any:
+    options = runtime.SessionOptions()
+    options.intra_op_num_threads = engine.threads
+    options.log_severity_level = 3
+    # Sizes change from scale to scale: a remembered memory plan of the last one is only ballast.
+    options.enable_mem_pattern = False
+    if engine.name == "openvino":
+        hints = {
+            "INFERENCE_PRECISION_HINT": "bf16" if engine.precision == "bf16" else "f32",
+            "INFERENCE_NUM_THREADS": str(engine.threads),
+            "PERFORMANCE_HINT": "LATENCY",
+        }
+        config = {"load_config": json.dumps({"CPU": hints})}
+        options.add_provider_for_devices(_openvino_devices(runtime), config)
+        return runtime.InferenceSession(str(path), options)
+    if engine.name == "cuda":
+        cuda = {
+            "cudnn_conv_algo_search": "HEURISTIC",
+            "use_tf32": str(int(engine.precision == "tf32")),
+        }
+        return runtime.InferenceSession(str(path), options, providers=[(_CUDA, cuda), _CPU])
+    return runtime.InferenceSession(str(path), options, providers=[_CPU])

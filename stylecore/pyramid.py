@@ -1,0 +1,70 @@
+"""Coarse to fine: which sizes a run goes through, and how its steps are spread over them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from .settings import Settings
+
+
+@dataclass(frozen=True)
+class Scale:
+    """One size of the run.
+
+    Attributes:
+        height: in pixels.
+        width: in pixels.
+        steps: evaluations of the objective at this size.
+    """
+
+    height: int
+    width: int
+    steps: int
+
+    @property
+    def pixels(self) -> int:
+        """How many there are."""
+        return self.height * self.width
+
+
+SHORTEST = 16
+"""Pixels: the shortest side that leaves relu5_1 a position."""
+
+_GROWTH = 2.0
+_COST_SHARE = 0.75
+
+
+def plan(height: int, width: int, settings: Settings) -> tuple[Scale, ...]:
+    """The scales of a run, coarsest first.
+
+    Sizes grow by a factor of about 2. A step costs in proportion to the pixels, so a scale gets
+    steps in proportion to pixels^-¾: coarse ones, where form is found, many cheap steps; the
+    finest, where only texture is left to settle, few dear ones.
+
+    Args:
+        height: of the result, in pixels.
+        width: of the result, in pixels.
+        settings: ``coarsest`` and ``steps`` count.
+    """
+    longest, shortest = max(height, width), min(height, width)
+    coarsest = max(settings.coarsest, math.ceil(longest * SHORTEST / shortest))
+    count = max(1, 1 + round(math.log(longest / coarsest, _GROWTH))) if coarsest < longest else 1
+    ratios = [(coarsest / longest) ** (1 - i / (count - 1)) for i in range(count - 1)] + [1.0]
+    shares = [ratio ** (-2 * _COST_SHARE) for ratio in ratios]
+    steps = _apportion(settings.steps, shares)
+    return tuple(
+        Scale(max(SHORTEST, round(height * ratio)), max(SHORTEST, round(width * ratio)), count_)
+        for ratio, count_ in zip(ratios, steps, strict=True)
+        if count_
+    )
+
+
+def _apportion(total: int, shares: list[float]) -> list[int]:
+    """Whole numbers in proportion to the shares that sum to the total, the last one at least 1."""
+    steps: list[int] = []
+    left, weight = total, sum(shares)
+    for share in shares[:-1]:
+        steps.append(min(left - 1, round(left * share / weight)))
+        left, weight = left - steps[-1], weight - share
+    return [*steps, left]

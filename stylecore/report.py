@@ -1,0 +1,69 @@
+"""What a run reports: every step, the final loss of the delivered picture, seconds and memory."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from .artefact import Manifest
+from .engines import Engine
+from .pyramid import Scale
+from .settings import Settings
+from .targets import LossParts
+
+VERSION = "0.1.0"
+
+
+@dataclass
+class Report:
+    """Collects a run's figures; :meth:`as_dict` is what ``--report`` writes."""
+
+    settings: Settings
+    engine: Engine
+    manifest: Manifest
+    scales: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    final: LossParts | None = None
+    setup: float = 0.0
+    optimise: float = 0.0
+    total: float = 0.0
+    interrupted: bool = False
+
+    def begin(self, scale: Scale) -> None:
+        """Open a scale: the steps that follow belong to it."""
+        self.scales.append({"width": scale.width, "height": scale.height, "steps": []})
+
+    def add(self, step: int, parts: LossParts, seconds: float) -> None:
+        """Add a step to the scale that is open."""
+        entry = {"step": step, **asdict(parts), "seconds": seconds}
+        self.scales[-1]["steps"].append(entry)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        manifest = self.manifest
+        return {
+            "version": VERSION,
+            "settings": self.settings.as_dict(),
+            "engine": self.engine.as_dict(),
+            "model": {
+                "name": manifest.name,
+                "sha256": manifest.source_sha256,
+                "source": manifest.source,
+                "pooling": manifest.pooling,
+            },
+            "scales": self.scales,
+            "final": asdict(self.final) if self.final else None,
+            "interrupted": self.interrupted,
+            "seconds": {"setup": self.setup, "optimise": self.optimise, "total": self.total},
+            "peak_memory_bytes": peak_memory(),
+        }
+
+
+def peak_memory() -> int:
+    """The most memory this process has held, in bytes; 0 where the platform does not tell."""
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
