@@ -18,16 +18,21 @@ if TYPE_CHECKING:
     from ..images import Picture
     from ..transfer import Result, Step
 
-Content = Annotated[Path, typer.Argument(help="The photograph.", show_default=False)]
+Content = Annotated[
+    Path, typer.Argument(metavar="CONTENT", help="The photograph.", show_default=False)
+]
 Styles = Annotated[
     list[Path],
-    typer.Argument(help="The painting; several are blended evenly.", show_default=False),
+    typer.Argument(
+        metavar="STYLE...", help="The painting; several are blended evenly.", show_default=False
+    ),
 ]
 Output = Annotated[
     Path | None,
     typer.Option(
         "--output",
         "-o",
+        metavar="FILE",
         help="Where the picture goes: .png, .jpg, .webp, .tif or .bmp. "
         "Left out, a new CONTENT-STYLE.png in the current folder.",
         show_default=False,
@@ -43,7 +48,9 @@ SaveEvery = Annotated[
 ]
 Report = Annotated[
     Path | None,
-    typer.Option(help="Write settings, losses and times here, as JSON.", show_default=False),
+    typer.Option(
+        metavar="FILE", help="Write settings, losses and times here, as JSON.", show_default=False
+    ),
 ]
 Model = Annotated[
     str | None,
