@@ -145,13 +145,13 @@ define(
     lambda t, g, n: _unbroadcast(t, t("Mul", g, _x(n, 0)), n, 1),
 )
 # y = −x  ⇒  x̄ = −ȳ
-define("Neg", lambda t, g, n: t("Neg", g))
+define("Neg", lambda t, g, _: t("Neg", g))
 # y = |x|  ⇒  x̄ = ȳ · sign(x)
 define("Abs", lambda t, g, n: t("Mul", g, t("Sign", _x(n))))
 # y = max(x, 0)  ⇒  x̄ = ȳ · [y > 0]
 define("Relu", lambda t, g, n: t("Mul", g, _positive(t, n.outputs[0])))
 # y = x  ⇒  x̄ = ȳ
-define("Identity", lambda t, g, n: g)
+define("Identity", lambda _t, g, _n: g)
 
 
 # --- shape -------------------------------------------------------------------------------------

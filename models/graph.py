@@ -94,4 +94,4 @@ def infer_shapes(model: ir.Model) -> ir.Model:
 def write_model(model: ir.Model, path: Path) -> None:
     """Write an ``.onnx`` file and check it against the ONNX standard."""
     path.write_bytes(ir.serde.serialize_model(model).SerializeToString())
-    onnx.checker.check_model(path)
+    onnx.checker.check_model(str(path))  # pyright: ignore[reportUnknownMemberType]

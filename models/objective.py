@@ -44,7 +44,7 @@ class TrunkSpec:
 
     def channels(self, layer: str) -> int:
         """Number of channels of a layer."""
-        return int(self.tensors[convolution_of(layer)][1].shape[0])
+        return self.tensors[convolution_of(layer)][1].shape.numpy()[0]
 
 
 class _Build:

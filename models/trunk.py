@@ -1,4 +1,4 @@
-"""The convolutional trunk of VGG-19 (Simonyan & Zisserman 2014, configuration E) as ONNX operators."""
+"""The trunk of VGG-19 (Simonyan & Zisserman 2014, configuration E) as ONNX operators."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .graph import Tape
 from .weights import Preprocessing
 
 Kernels = Mapping[str, tuple[ir.Value, ir.Value]]
-"""Per convolution (``conv1_1`` …): kernel (O, I, 3, 3), input channels in RGB order, and bias (O,)."""
+"""Per convolution, ``conv1_1`` …: kernel (O, I, 3, 3), input channels RGB, and bias (O,)."""
 
 _POOLING = {"max": "MaxPool", "average": "AveragePool"}
 

@@ -1,1 +1,51 @@
-"""Neural style transfer with ONNX Runtime and no deep-learning framework."""
+"""Neural style transfer with ONNX Runtime and no deep-learning framework.
+
+>>> import stylecore
+>>> result = stylecore.stylize("photo.jpg", "painting.jpg")
+>>> stylecore.write_image("picture.png", result.image)
+"""
+
+from .adam import AdamState, adam
+from .artefact import Artefact, load_artefact
+from .engines import Engine, choose_engine
+from .errors import (
+    EngineError,
+    FetchError,
+    ImageError,
+    ModelError,
+    SettingsError,
+    StylecoreError,
+)
+from .images import read_image, write_image
+from .lbfgs import lbfgs
+from .objective import Objective
+from .projected_lbfgs import projected_lbfgs
+from .settings import Settings
+from .transfer import Interrupted, Result, Step, stylize
+from .version import __version__
+
+__all__ = [
+    "AdamState",
+    "Artefact",
+    "Engine",
+    "EngineError",
+    "FetchError",
+    "ImageError",
+    "Interrupted",
+    "ModelError",
+    "Objective",
+    "Result",
+    "Settings",
+    "SettingsError",
+    "Step",
+    "StylecoreError",
+    "__version__",
+    "adam",
+    "choose_engine",
+    "lbfgs",
+    "load_artefact",
+    "projected_lbfgs",
+    "read_image",
+    "stylize",
+    "write_image",
+]

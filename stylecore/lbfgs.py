@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import Bounds, minimize
+from scipy.optimize import Bounds, minimize  # pyright: ignore[reportUnknownVariableType]
 
 from .optimizers import HIGHEST, LOWEST, Array, Function, OnEvaluation, ignore, into_box
 
 
-class _Enough(Exception):
+class _EnoughError(Exception):
     """The evaluations are used up: scipy checks its own count only between line searches."""
 
 
@@ -31,7 +31,7 @@ class _Scaled:
 
     def __call__(self, z: np.ndarray) -> tuple[float, np.ndarray]:
         if not self.left:
-            raise _Enough
+            raise _EnoughError
         self.left -= 1
         x = into_box((z * self.root).astype(np.float32).reshape(self.shape))
         loss, gradient = self._function(x)
@@ -80,7 +80,7 @@ def lbfgs(
                 bounds=bounds,
                 options=options,
             )
-        except _Enough:
+        except _EnoughError:
             break
         # An abnormal line search ends a run early: start again from the best point, unless
         # even the first step of a run found nothing better.

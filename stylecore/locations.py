@@ -1,4 +1,4 @@
-"""Where ready artefacts lie on this machine: by the platform's convention, or ``STYLECORE_HOME``."""
+"""Where artefacts lie: by the platform's convention, or in ``STYLECORE_HOME``."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 
 
 def home() -> Path:
-    """The folder of weights and artefacts; it need not exist.
+    r"""The folder of weights and artefacts; it need not exist.
 
     ``STYLECORE_HOME`` moves it. Otherwise it is ``~/Library/Caches/stylecore`` on macOS,
-    ``%LOCALAPPDATA%\\stylecore`` on Windows and ``$XDG_CACHE_HOME/stylecore`` elsewhere.
+    ``%LOCALAPPDATA%\stylecore`` on Windows and ``$XDG_CACHE_HOME/stylecore`` elsewhere.
     """
     moved = os.environ.get("STYLECORE_HOME")
     if moved:

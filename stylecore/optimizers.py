@@ -24,9 +24,9 @@ class OnEvaluation(Protocol):
         """Take note; raise to stop the run."""
 
 
-def into_box(x: Array) -> Array:
+def into_box(x: NDArray[np.floating]) -> Array:
     """The nearest point of the box."""
-    return np.clip(x, LOWEST, HIGHEST)
+    return np.clip(x, LOWEST, HIGHEST).astype(np.float32, copy=False)
 
 
 def ignore(x: Array, loss: float, /) -> None:

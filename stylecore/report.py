@@ -11,8 +11,7 @@ from .engines import Engine
 from .pyramid import Scale
 from .settings import Settings
 from .targets import LossParts
-
-VERSION = "0.1.0"
+from .version import __version__
 
 
 @dataclass
@@ -42,7 +41,7 @@ class Report:
         """Plain values, ready for JSON."""
         manifest = self.manifest
         return {
-            "version": VERSION,
+            "version": __version__,
             "settings": self.settings.as_dict(),
             "engine": self.engine.as_dict(),
             "model": {

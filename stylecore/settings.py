@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal, get_args
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, cast, get_args
 
 from .errors import SettingsError
 
@@ -130,8 +130,7 @@ def parse_layers(text: str) -> dict[str, float]:
 
 def default_of(name: str) -> Any:
     """The default of a setting, for command lines and documents that show it."""
-    found = next(item for item in fields(Settings) if item.name == name)
-    return found.default if callable(found.default_factory) is False else found.default_factory()
+    return getattr(Settings(), name)
 
 
 def _check_range(name: str, value: object, low: int, high: int, unit: str) -> None:
@@ -153,7 +152,7 @@ def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
 def _check_layers(name: str, layers: object) -> None:
     if not isinstance(layers, Mapping) or not layers:
         raise SettingsError(f"{name} is {layers!r}; give at least one layer, such as relu4_2")
-    for layer, weight in layers.items():  # pyright: ignore[reportUnknownVariableType]
+    for layer, weight in cast("Mapping[object, object]", layers).items():
         if layer not in LAYERS:
             raise SettingsError(f"{name}: no layer {layer!r}; give some of {', '.join(LAYERS)}")
         _check_weight(f"the weight of {layer}", weight)

@@ -75,7 +75,7 @@ def prepare_targets(
     values = plain_guides(manifest, height, width)
     for layer in manifest.style_layers:
         name = f"style.{layer}.gram"
-        grams = np.mean([found[name] for found in of_styles], axis=0, dtype=np.float32)
+        grams: Array = np.stack([found[name] for found in of_styles]).mean(axis=0)
         weight = _share(settings.style_layers, layer, settings) / _energy(grams, settings)
         values[name] = grams
         values[f"style.{layer}.weight"] = _vector(settings.style_weight * weight)

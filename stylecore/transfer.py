@@ -142,7 +142,7 @@ def _read_pictures(
     if not many:
         raise SettingsError("no style was given; give at least one picture")
     styles = tuple(_read(one) for one in many)
-    height, width = scaled_size(*picture.shape[:2], settings.size)
+    height, width = scaled_size(picture.shape[0], picture.shape[1], settings.size)
     if min(height, width) < SHORTEST:
         raise ImageError(
             f"at size {settings.size} the content is {width}×{height} pixels, and the network needs"

@@ -1,0 +1,83 @@
+"""From settings to a ready artefact: fetch, read and build whatever is not there yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ..artefact import MANIFEST, artefact_key, fits, read_manifest
+from ..errors import ModelError
+from ..locations import artefacts_folder
+from ..settings import Settings
+from . import sources
+from .build import build_artefact
+from .checksum import sha256_of
+from .download import Progress
+from .fetch import fetch
+from .weights import read_weights
+
+DEFAULT_SOURCE = "vgg19"
+
+
+def ensure_artefact(
+    settings: Settings,
+    *,
+    model: str | Path | None = None,
+    offline: bool = False,
+    on_progress: Progress | None = None,
+    on_note: Callable[[str], None] | None = None,
+) -> Path:
+    """The folder of an artefact with the pooling and the layers of the settings.
+
+    Args:
+        settings: pooling and layers count.
+        model: name of a known source, a weight file, or the folder of an artefact; by default
+            the source ``vgg19``.
+        offline: never touch the network.
+        on_progress: called with the bytes that are here and the bytes in all while fetching.
+        on_note: called with a line that the user should read.
+
+    Raises:
+        FetchError: when the weights are not here and cannot be brought.
+        ModelError: when the model is none of these, damaged, or does not fit the settings.
+    """
+    given = Path(model) if model is not None and Path(model).exists() else None
+    if given is not None and given.is_dir():
+        return _fitting(given, settings)
+    if given is not None:
+        return _built(given, sha256_of(given), settings)
+    source = sources.find(str(model) if model is not None else DEFAULT_SOURCE)
+    if source.sha256 and (ready := _ready(source.sha256, settings)):
+        return ready
+    path = fetch(source.name, offline=offline, on_progress=on_progress, on_note=on_note)
+    return _built(path, sha256_of(path), settings)
+
+
+def _fitting(folder: Path, settings: Settings) -> Path:
+    manifest = read_manifest(folder)
+    if not fits(manifest, settings):
+        raise ModelError(
+            f"{folder} has {manifest.pooling} pooling, content {','.join(manifest.content_layers)}"
+            f" and style {','.join(manifest.style_layers)}, not what was asked for; ask for these,"
+            " or give the weights it was built from"
+        )
+    return folder
+
+
+def _folder(sha256: str, settings: Settings) -> Path:
+    return artefacts_folder() / f"vgg19-{artefact_key(sha256, settings)}"
+
+
+def _ready(sha256: str, settings: Settings) -> Path | None:
+    folder = _folder(sha256, settings)
+    return folder if (folder / MANIFEST).is_file() else None
+
+
+def _built(path: Path, sha256: str, settings: Settings) -> Path:
+    return _ready(sha256, settings) or build_artefact(
+        read_weights(path),
+        _folder(sha256, settings),
+        pooling=settings.pooling,
+        content_layers=tuple(settings.content_layers),
+        style_layers=tuple(settings.style_layers),
+    )
