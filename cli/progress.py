@@ -34,7 +34,20 @@ class Progress:
         """Show a step of the run."""
 
 
-class Lines(Progress):
+class _Announcing(Progress):
+    """Says once what is being fetched and how large it is."""
+
+    _announced = False
+
+    def fetched(self, done: int, total: int) -> None:
+        """Say on the first call what is going on."""
+        if not self._announced:
+            size = f" ({megabytes(total)})" if total else ""
+            self.say(f"fetching the weights of VGG-19{size}; they are kept for the next time")
+        self._announced = True
+
+
+class Lines(_Announcing):
     """One line on stderr per scale, for logs and pipes."""
 
     def __init__(self) -> None:
@@ -63,7 +76,7 @@ class Lines(Progress):
         self._last, self._seconds = None, 0.0
 
 
-class Bar(Progress):
+class Bar(_Announcing):
     """One bar for the download and one for the whole run; it disappears at the end."""
 
     def __init__(self, console: Console | None = None) -> None:
@@ -91,10 +104,11 @@ class Bar(Progress):
 
     def say(self, line: str) -> None:
         """Write the line above the bar."""
-        self._bar.console.print(line, markup=False, highlight=False)
+        self._bar.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def fetched(self, done: int, total: int) -> None:
         """Move the bar to the share of bytes that are here."""
+        super().fetched(done, total)
         size = f" of {megabytes(total)}" if total else ""
         self._bar.update(
             self._task,

@@ -111,7 +111,13 @@ def _read(paths: Sequence[Path]) -> list[Picture]:
 def _prepare(settings: Settings, model: str | None, offline: bool, progress: Progress) -> Path:
     from ..models.prepare import ensure_artefact
 
-    return ensure_artefact(settings, model=model, offline=offline, on_progress=progress.fetched)
+    return ensure_artefact(
+        settings,
+        model=model,
+        offline=offline,
+        on_progress=progress.fetched,
+        on_note=progress.say,
+    )
 
 
 def _run(

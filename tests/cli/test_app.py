@@ -10,7 +10,7 @@ from stylecore.cli.app import app
 from stylecore.cli.errors import Root
 from stylecore.errors import EngineError
 
-HEAVY = ("cv2", "numpy", "onnx", "onnxruntime", "scipy")
+HEAVY = ("onnxruntime",)
 
 
 def invoke(*words):

@@ -43,6 +43,15 @@ def test_lines_tell_of_each_scale_once(capsys):
     )
 
 
+def test_lines_tell_once_what_is_fetched(capsys):
+    with Lines() as shown:
+        for done in (0, 9_000_000, 18_500_000):
+            shown.fetched(done, 18_500_000)
+    assert capsys.readouterr().err == (
+        "fetching the weights of VGG-19 (18.5 MB); they are kept for the next time\n"
+    )
+
+
 def test_lines_of_an_interrupted_run_tell_what_was_reached(capsys):
     def interrupted():
         with Lines() as shown:
@@ -58,13 +67,14 @@ def test_the_bar_shows_scale_step_loss_and_time_left():
     screen = io.StringIO()
     console = Console(file=screen, force_terminal=True, width=100)
     with Bar(console) as bar:
-        bar.say("fetching [18.5 MB]")
+        bar.say("a [line] to read")
         bar.fetched(5_000_000, 18_500_000)
         bar._bar.refresh()
         bar.step(step(2, 3))
         bar._bar.refresh()
     for words in (
-        "fetching [18.5 MB]",
+        "a [line] to read",
+        "fetching the weights of VGG-19 (18.5 MB)",
         "5.0 MB of 18.5 MB",
         "scale 2/2 128×96",
         "step 3/10  loss 0.5  1:23 left",
