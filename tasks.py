@@ -3,7 +3,7 @@
     python3 tasks.py demo     paint a picture from examples/ and say where it lies
     python3 tasks.py test     run the tests
     python3 tasks.py check    lint, format and types
-    python3 tasks.py docs     renew docs/cli.md from --help, then run what the documents show
+    python3 tasks.py docs     write docs/cli.md from the commands, then run what the documents show
 
 Words after the command go to the tool behind it: ``python3 tasks.py test -k settings``.
 The first run of a command makes ``.venv`` and installs into it; later runs find it there.
@@ -54,8 +54,9 @@ def check(_: Sequence[str]) -> None:
 
 
 def docs(words: Sequence[str]) -> None:
-    """Renew docs/cli.md from --help, then run what the documents show."""
+    """Write docs/cli.md from the commands, then run what the documents show."""
     set_up("test", ["test"], then=install_oracle)
+    call(PYTHON, "-m", "stylecore.cli.reference", "docs/cli.md")
     call(PYTHON, "-m", "pytest", "tests/test_docs.py", "tests/test_api.py", *words)
 
 

@@ -1,0 +1,161 @@
+"""Who may import whom: the core runs with four packages, and never reaches for its makers."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = {"stylecore": "stylecore", "models": "stylecore.models", "cli": "stylecore.cli"}
+CORE = {"numpy", "onnxruntime", "onnxruntime_ep_openvino", "cv2", "scipy"}
+THIRD_PARTY = {
+    "stylecore": CORE,
+    "models": {"numpy", "scipy", "onnx", "onnx_ir", "onnxruntime", "h5py", "safetensors"},
+    "cli": {"typer", "rich"},
+}
+OF_THE_CORE_FOR_MODELS = {"artefact", "errors", "files", "locations", "settings"}
+NETWORK = {"ftplib", "http", "socket", "ssl", "subprocess", "urllib"}
+
+
+class Import(NamedTuple):
+    """One imported name, made absolute, and where it stands."""
+
+    importer: str
+    name: str
+    line: int
+    deferred: bool
+
+    @property
+    def top(self) -> str:
+        return self.name.partition(".")[0]
+
+
+@cache
+def modules() -> dict[str, Path]:
+    """Every module of ours by its dotted name."""
+    found: dict[str, Path] = {}
+    for folder, package in PACKAGES.items():
+        for path in sorted((ROOT / folder).glob("*.py")):
+            found[package if path.stem == "__init__" else f"{package}.{path.stem}"] = path
+    return found
+
+
+@cache
+def imports(module: str) -> list[Import]:
+    path = modules()[module]
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    top_level = {id(node) for node in tree.body}
+    found: list[Import] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = resolved(node, module, is_package=path.stem == "__init__")
+            deferred = id(node) not in top_level
+            found += [Import(module, name, node.lineno, deferred) for name in names]
+    return found
+
+
+def resolved(node: ast.Import | ast.ImportFrom, module: str, *, is_package: bool) -> list[str]:
+    """The absolute names that a statement imports, as far down as they are modules of ours."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    base = node.module or ""
+    if node.level:
+        parts = module.split(".") if is_package else module.split(".")[:-1]
+        kept = parts[: len(parts) - node.level + 1]
+        base = ".".join([*kept, *filter(None, [node.module])])
+    deeper = [f"{base}.{alias.name}" for alias in node.names]
+    return [name if name in modules() else base for name in deeper]
+
+
+def folder_of(module: str) -> str:
+    path = modules()[module]
+    return path.parent.name
+
+
+def of(folder: str) -> Iterator[Import]:
+    for module in modules():
+        if folder_of(module) == folder:
+            yield from imports(module)
+
+
+def where(found: list[Import]) -> str:
+    return "\n".join(f"{one.importer}:{one.line} imports {one.name}" for one in found)
+
+
+@pytest.mark.parametrize("folder", PACKAGES)
+def test_only_the_declared_packages_are_imported(folder: str) -> None:
+    allowed = THIRD_PARTY[folder] | {"stylecore"} | set(sys.stdlib_module_names)
+    stray = [one for one in of(folder) if one.top not in allowed]
+    assert not stray, where(stray)
+
+
+def test_the_core_imports_nothing_of_models_or_cli() -> None:
+    stray = [
+        one for one in of("stylecore") if one.name.startswith(("stylecore.models", "stylecore.cli"))
+    ]
+    assert not stray, where(stray)
+
+
+def test_models_reads_only_the_contract_of_the_core() -> None:
+    allowed = {f"stylecore.{name}" for name in OF_THE_CORE_FOR_MODELS}
+    ours = [one for one in of("models") if one.top == "stylecore"]
+    stray = [one for one in ours if one.name not in allowed and folder_of(one.name) != "models"]
+    assert not stray, where(stray)
+
+
+def test_nobody_imports_the_command_line() -> None:
+    outside = [one for folder in ("stylecore", "models") for one in of(folder)]
+    stray = [one for one in outside if one.name.startswith("stylecore.cli")]
+    assert not stray, where(stray)
+
+
+def test_the_core_reaches_for_no_network() -> None:
+    stray = [one for one in of("stylecore") if one.top in NETWORK]
+    assert not stray, where(stray)
+
+
+def test_imports_at_the_top_make_no_circle() -> None:
+    graph = {
+        module: {one.name for one in imports(module) if not one.deferred and one.name in modules()}
+        for module in modules()
+    }
+    for module, needs in graph.items():
+        needs.discard(module)
+    order = list(TopologicalSorter(graph).static_order())  # raises CycleError, naming the circle
+    assert order.index("stylecore.errors") < order.index("stylecore.settings")
+
+
+@pytest.mark.parametrize(
+    "folder", ["stylecore", "models", "cli", "tests", "benchmarks", "examples"]
+)
+def test_folders_are_not_imported_by_their_bare_names(folder: str) -> None:
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                names = [node.module or ""]
+            bare = [name for name in names if name.partition(".")[0] in ("models", "cli")]
+            assert not bare, f"{path}:{getattr(node, 'lineno', 0)} imports {bare}"
+
+
+@pytest.mark.parametrize("folder", ["stylecore", "models"])
+def test_the_library_neither_prints_nor_logs_nor_exits(folder: str) -> None:
+    logging = [one for one in of(folder) if one.top == "logging"]
+    assert not logging, where(logging)
+    for module, path in modules().items():
+        if folder_of(module) == folder:
+            calls = {ast.unparse(node.func) for node in calls_in(path)}
+            assert not calls & {"print", "exit", "quit", "sys.exit", "os._exit"}, module
+
+
+def calls_in(path: Path) -> Iterator[ast.Call]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            yield node

@@ -1,0 +1,249 @@
+"""The documents hold: their code runs, their commands exist, their links lead somewhere."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+import pytest
+import typer.main
+
+import stylecore
+from stylecore.cli.app import app
+
+ROOT = Path(__file__).parents[1]
+READ = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+DOCUMENTS = [
+    *(ROOT / name for name in READ),
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "examples").glob("*.md")),
+    *sorted((ROOT / "benchmarks").glob("*.md")),
+]
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)\s]+)\)|<(?:img|source)[^>]*\ssrc(?:set)?=\"([^\"]+)\"")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+REGISTRY = re.compile(r"\b(files\.pythonhosted|pythonhosted|pypi|test\.pypi|anaconda)\.(org|com)\b")
+MACHINE_PATH = re.compile(r"(?<![\w.~])/(root|home|Users|work|opt|mnt)/")
+PLAIN_TOOLS = {"cd", "git", "source"}
+
+
+class Block(NamedTuple):
+    """A fenced block of a document."""
+
+    path: Path
+    line: int
+    language: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.path.relative_to(ROOT).as_posix()}:{self.line}"
+
+
+def blocks(*languages: str) -> list[Block]:
+    return [block for path in DOCUMENTS for block in blocks_of(path) if block.language in languages]
+
+
+def blocks_of(path: Path) -> Iterator[Block]:
+    text = path.read_text(encoding="utf-8")
+    for match in FENCE.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        yield Block(path, line, match[1], match[2])
+
+
+def commands() -> list[tuple[str, list[str]]]:
+    """Every command of the documents' console blocks, with where it stands."""
+    found: list[tuple[str, list[str]]] = []
+    for block in blocks("console", "bash", "sh", "shell"):
+        joined = block.text.replace("\\\n", " ")
+        lines = [line for line in joined.splitlines() if line.startswith("$ ")]
+        found += [(f"{block} {line}", shlex.split(line[2:], comments=True)) for line in lines]
+    return found
+
+
+def cli_commands(command: Any = None, name: str = "stylecore") -> Iterator[tuple[str, Any]]:
+    """Every command by its full name; Typer's groups are known by their ``commands``."""
+    command = command or typer.main.get_command(app)
+    yield name, command
+    for key, part in getattr(command, "commands", {}).items():
+        yield from cli_commands(part, f"{name} {key}")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder that holds the artefact of a small random network for the default settings."""
+    home = tmp_path_factory.mktemp("home")
+    folder = home / "artefacts" / f"vgg19-{stylecore.Settings().pooling}-random"
+    script = ROOT / "tests" / "embedding" / "build_artefact.py"
+    subprocess.run([sys.executable, script, folder], check=True)
+    return home
+
+
+@pytest.fixture
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Path) -> Path:
+    """A folder with small copies of the examples, where a run is short and finds a network."""
+    monkeypatch.setenv("STYLECORE_HOME", str(home))
+    shorten_runs(monkeypatch)
+    (tmp_path / "examples").mkdir()
+    for path in (ROOT / "examples").glob("*.jpg"):
+        picture = cv2.resize(read(path), (72, 56), interpolation=cv2.INTER_AREA)
+        cv2.imwrite(str(tmp_path / "examples" / path.name), picture)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def read(path: Path) -> np.ndarray:
+    picture = cv2.imread(str(path))
+    assert picture is not None, path
+    return picture
+
+
+def shorten_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make 48 pixels and 4 steps the defaults."""
+    initialise = stylecore.Settings.__init__
+    names = [
+        name
+        for name, one in inspect.signature(initialise).parameters.items()
+        if one.default is not inspect.Parameter.empty
+    ]
+    values = dict(zip(names, initialise.__defaults__ or (), strict=True))
+    short = tuple((values | {"size": 48, "steps": 4}).values())
+    monkeypatch.setattr(initialise, "__defaults__", short)
+
+
+@pytest.mark.parametrize("block", blocks("python"), ids=str)
+def test_python_runs(block: Block, workplace: Path) -> None:
+    short = re.sub(r"\bsize=\d+", "size=48", re.sub(r"\bsteps=\d+", "steps=4", block.text))
+    before = set(workplace.rglob("*"))
+    exec(compile("\n" * block.line + short, str(block.path), "exec"), {"__name__": "__main__"})
+    for name in re.findall(r"write_image\(\"([^\"]+)\"", block.text):
+        assert workplace / name in set(workplace.rglob("*")) - before
+
+
+def test_the_report_has_the_documented_form(workplace: Path) -> None:
+    (block,) = [one for one in blocks("json") if one.path.name == "api.md"]
+    result = stylecore.stylize("examples/cat.jpg", "examples/wave.jpg")
+    check_form(json.loads(block.text), json.loads(json.dumps(result.report)), "report")
+
+
+def check_form(shown: Any, real: Any, where: str) -> None:
+    """Whether all that is shown is there, of the same type."""
+    assert type(shown) is type(real), f"{where}: {shown!r} is shown, {real!r} is real"
+    if isinstance(shown, dict):
+        for key, value in shown.items():
+            check_form(value, real[key], f"{where}.{key}")
+    elif isinstance(shown, list):
+        check_form(shown[0], real[0], f"{where}[0]")
+
+
+@pytest.mark.parametrize(("where", "words"), commands(), ids=[where for where, _ in commands()])
+def test_commands_exist(where: str, words: list[str]) -> None:
+    check_command(words)
+
+
+def check_command(words: list[str]) -> None:
+    match words:
+        case ["stylecore", *arguments]:
+            parse(arguments)
+        case ["python" | "python3", "tasks.py", name, *_]:
+            assert f"def {name}(words" in text_of("tasks.py") or f"def {name}(_" in text_of(
+                "tasks.py"
+            )
+        case ["python" | "python3" | "bash", script, *_] if not script.startswith("-"):
+            assert (ROOT / script).is_file()
+        case ["python" | "python3", "-m", "venv", _]:
+            pass
+        case ["pip", "install", *requirements] | ["python", "-m", "pip", "install", *requirements]:
+            assert requirements
+            check_extras(requirements)
+        case [tool, *_]:
+            assert tool in PLAIN_TOOLS or (ROOT / tool).is_file(), tool
+
+
+def parse(arguments: list[str]) -> None:
+    """Let the command line parse these words, and run nothing."""
+    name, command = "stylecore", typer.main.get_command(app)
+    while hasattr(command, "commands") and arguments and not arguments[0].startswith("-"):
+        name, *arguments = arguments
+        command = vars(command)["commands"][name]
+    with suppress(typer.Exit):  # --help and --version
+        command.make_context(name, list(arguments))
+
+
+def check_extras(requirements: list[str]) -> None:
+    project = tomllib.loads(text_of("pyproject.toml"))["project"]
+    for requirement in requirements:
+        for extra in re.findall(r"[\w-]+", "".join(re.findall(r"\[(.*?)\]", requirement))):
+            assert extra in project["optional-dependencies"]
+
+
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "command"), [pytest.param(*one, id=one[0]) for one in cli_commands()]
+)
+def test_every_command_and_option_is_documented(name: str, command: Any) -> None:
+    section = sections(text_of("docs/cli.md"))[name]
+    for option in command.params:
+        flags = [flag for flag in option.opts if flag.startswith("--")]
+        if flags and not option.name.endswith("_completion"):
+            row = next(line for line in section.splitlines() if f"`{flags[0]}`" in line)
+            assert option.is_flag or option.default is None or f"`{option.default}`" in row
+
+
+def sections(text: str) -> Mapping[str, str]:
+    """A document's text by heading."""
+    parts = HEADING.split(text)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for match in LINK.finditer(FENCE.sub("", text)):
+        target = match[1] or match[2]
+        if not target.startswith(("https://", "http://", "mailto:")):
+            check_link(path, target)
+
+
+def check_link(path: Path, target: str) -> None:
+    name, _, anchor = target.partition("#")
+    aim = (path.parent / name).resolve() if name else path
+    assert aim.exists(), f"{path.name} links to {target}"
+    if anchor and aim.suffix == ".md":
+        assert anchor in anchors(aim.read_text(encoding="utf-8")), f"{path.name} links to {target}"
+
+
+def anchors(text: str) -> set[str]:
+    """The names under which a document's headings are reached."""
+    titles = HEADING.findall(FENCE.sub("", text))
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_the_readme_is_short() -> None:
+    assert len(text_of("README.md").splitlines()) <= 150
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_documents_name_no_registry_and_no_machine(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not REGISTRY.search(text)
+    assert not MACHINE_PATH.search(text)
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    version = tomllib.loads(text_of("pyproject.toml"))["project"]["version"]
+    assert f"\nversion: {version}\n" in text_of("CITATION.cff")
+    assert stylecore.__version__ == version
