@@ -15,6 +15,8 @@ def main() -> None:
         sys.exit(
             f"stylecore: the command line needs {error.name}: pip install 'stylecore[cli,cpu]'"
         )
+    except KeyboardInterrupt:
+        sys.exit(130)
     app(prog_name="stylecore")
 
 

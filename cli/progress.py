@@ -95,7 +95,11 @@ class Bar(_Announcing):
 
     def __enter__(self) -> Self:
         """Show the bar."""
-        self._bar.start()
+        try:
+            self._bar.start()
+        except BaseException:  # Ctrl-C here would leave the terminal without its cursor
+            self._bar.stop()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -81,6 +81,7 @@ def _table(head: list[str], rows: Iterable[list[str]]) -> str:
 
 def _word(argument: Any) -> str:
     word = argument.metavar or argument.name.upper()
+    word += "..." if argument.nargs < 0 else ""
     return word if argument.required else f"[{word}]"
 
 

@@ -24,7 +24,7 @@ Content = Annotated[
 Styles = Annotated[
     list[Path],
     typer.Argument(
-        metavar="STYLE...", help="The painting; several are blended evenly.", show_default=False
+        metavar="STYLE", help="The painting; several are blended evenly.", show_default=False
     ),
 ]
 Output = Annotated[

@@ -91,6 +91,19 @@ def test_the_bar_shows_the_share_of_time_that_is_over(monkeypatch):
     assert bar._bar.tasks[0].percentage == pytest.approx(25.0)
 
 
+def test_ctrl_c_while_the_bar_appears_gives_the_cursor_back(monkeypatch):
+    screen = io.StringIO()
+    bar = Bar(Console(file=screen, force_terminal=True, width=100))
+
+    def interrupt():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(bar._bar.live, "refresh", interrupt)
+    with pytest.raises(KeyboardInterrupt), bar:
+        pass
+    assert screen.getvalue().endswith("\x1b[?25h")
+
+
 def test_what_is_shown_where(monkeypatch):
     terminal, pipe = SimpleNamespace(isatty=lambda: True), SimpleNamespace(isatty=lambda: False)
     monkeypatch.setattr("stylecore.cli.progress.sys.stderr", terminal)
