@@ -34,25 +34,13 @@ class Progress:
         """Show a step of the run."""
 
 
-class _Announcing(Progress):
-    """Says once what is being fetched and how large it is."""
-
-    _announced = False
-
-    def fetched(self, done: int, total: int) -> None:
-        """Say on the first call what is going on."""
-        if not self._announced:
-            size = f" ({megabytes(total)})" if total else ""
-            self.say(f"fetching the weights of VGG-19{size}; they are kept for the next time")
-        self._announced = True
-
-
-class Lines(_Announcing):
+class Lines(Progress):
     """One line on stderr per scale, for logs and pipes."""
 
     def __init__(self) -> None:
         self._last: Step | None = None
         self._seconds = 0.0
+        self._fetching = False
 
     def __exit__(self, *_: object) -> None:
         """Write the line of the last scale."""
@@ -61,6 +49,12 @@ class Lines(_Announcing):
     def say(self, line: str) -> None:
         """Write the line."""
         typer.echo(line, err=True)
+
+    def fetched(self, done: int, total: int) -> None:  # noqa: ARG002
+        """Write a line at the beginning."""
+        if not self._fetching:
+            self.say(fetching_text(total))
+        self._fetching = True
 
     def step(self, step: Step) -> None:
         """Write a line when the scale before has ended."""
@@ -76,7 +70,7 @@ class Lines(_Announcing):
         self._last, self._seconds = None, 0.0
 
 
-class Bar(_Announcing):
+class Bar(Progress):
     """One bar for the download and one for the whole run; it disappears at the end."""
 
     def __init__(self, console: Console | None = None) -> None:
@@ -92,6 +86,7 @@ class Bar(_Announcing):
         )
         self._task = self._bar.add_task("preparing", total=None, detail="")
         self._began: float | None = None
+        self._fetching = False
 
     def __enter__(self) -> Self:
         """Show the bar."""
@@ -111,8 +106,10 @@ class Bar(_Announcing):
         self._bar.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def fetched(self, done: int, total: int) -> None:
-        """Move the bar to the share of bytes that are here."""
-        super().fetched(done, total)
+        """Move the bar to the share of bytes that are here, with a line above it to stay."""
+        if not self._fetching:
+            self.say(fetching_text(total))
+        self._fetching = True
         size = f" of {megabytes(total)}" if total else ""
         self._bar.update(
             self._task,
@@ -147,6 +144,12 @@ def progress_for(*, quiet: bool) -> Progress:
 def scale_text(step: Step) -> str:
     """Name a scale and its size: ``scale 2/4 256×192``."""
     return f"scale {step.scale}/{step.scales} {step.width}×{step.height}"
+
+
+def fetching_text(total: int) -> str:
+    """Say what is being fetched and how large it is, in bytes (0: unknown)."""
+    size = f" ({megabytes(total)})" if total else ""
+    return f"fetching the weights of VGG-19{size}; they are kept for the next time"
 
 
 def clock(seconds: float) -> str:
