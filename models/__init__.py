@@ -1,9 +1,18 @@
-"""Makes artefacts: reads published weights, builds the graphs and their gradient, checks them."""
+"""Makes artefacts: reads published weights, builds the graphs and their gradient, checks them.
 
-from .build import build_artefact
+What builds is imported when it is first asked for: it needs ``onnx``, which takes long to load and
+which nobody needs to see what weights there are.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from .fetch import fetch
-from .prepare import ensure_artefact
 from .weights import Preprocessing, Weights, read_weights
+
+if TYPE_CHECKING:
+    from .build import build_artefact
+    from .prepare import ensure_artefact
 
 __all__ = [
     "Preprocessing",
@@ -13,3 +22,11 @@ __all__ = [
     "fetch",
     "read_weights",
 ]
+
+_LATE = {"build_artefact": ".build", "ensure_artefact": ".prepare"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATE:
+        return getattr(import_module(_LATE[name], __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

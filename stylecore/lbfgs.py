@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import Bounds, minimize  # pyright: ignore[reportUnknownVariableType]
 
 from .optimizers import HIGHEST, LOWEST, Array, Function, OnEvaluation, ignore, into_box
 
@@ -66,6 +65,9 @@ def lbfgs(
     Returns:
         The best point that was evaluated.
     """
+    # Here, because it takes longer to load than all the rest and only this optimiser needs it.
+    from scipy.optimize import Bounds, minimize  # pyright: ignore[reportUnknownVariableType]
+
     scaled = _Scaled(function, into_box(x), steps, on_evaluation)
     bounds = Bounds(LOWEST / scaled.root, HIGHEST / scaled.root)
     options = {"maxcor": memory, "maxfun": steps, "maxiter": steps, "ftol": 0.0, "gtol": 0.0}

@@ -10,7 +10,7 @@ from stylecore.cli.app import app
 from stylecore.cli.errors import Root
 from stylecore.errors import EngineError
 
-HEAVY = ("onnxruntime",)
+HEAVY = ("onnx", "onnx_ir", "onnxruntime", "scipy")
 
 
 def invoke(*words):
