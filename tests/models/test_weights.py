@@ -31,7 +31,7 @@ def test_vgg19_is_configuration_e_of_its_paper() -> None:
     assert len(kernels) == 16
     assert kernels["conv4_1"] == (512, 256, 3, 3)
     assert sum(o * i * 9 + o for o, i, _, _ in kernels.values()) == 20_024_384
-    assert VGG19.positions[34] == "conv5_4"
+    assert VGG19.sequence[34] == ("conv", "conv5_4")
 
 
 @pytest.mark.parametrize("wrapped", [True, False])
