@@ -30,6 +30,11 @@ class Root(TyperGroup):
         except StylecoreError as error:
             complain(str(error))
             raise typer.Exit(FAILED) from None
+        except ModuleNotFoundError as error:
+            if error.name not in {"onnx", "onnx_ir"}:
+                raise
+            complain(f"the command line needs {error.name}: pip install 'stylecore[models]'")
+            raise typer.Exit(FAILED) from None
         except KeyboardInterrupt:
             complain("interrupted")
             raise typer.Exit(INTERRUPTED) from None

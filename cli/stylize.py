@@ -109,8 +109,10 @@ def _read(paths: Sequence[Path]) -> list[Picture]:
 
 
 def _prepare(settings: Settings, model: str | None, offline: bool, progress: Progress) -> Path:
+    from ..engines import choose_engine
     from ..models.prepare import ensure_artefact
 
+    choose_engine(settings.engine, settings.threads)  # fails now, rather than after a download
     return ensure_artefact(
         settings,
         model=model,

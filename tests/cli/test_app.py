@@ -55,6 +55,14 @@ def test_errors_become_one_line_and_status_1():
     assert result.stderr == "stylecore: no engine: install one\n"
 
 
+def test_without_onnx_one_line_says_what_to_install():
+    result = failing(ModuleNotFoundError("No module named 'onnx_ir'", name="onnx_ir"))
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "stylecore: the command line needs onnx_ir: pip install 'stylecore[models]'\n"
+    )
+
+
 def test_interruption_is_status_130():
     result = failing(KeyboardInterrupt())
     assert result.exit_code == 130

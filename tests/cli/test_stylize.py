@@ -24,7 +24,11 @@ class FakeRun:
     """Stands in for the preparation and the search, and remembers what they were given."""
 
     def __init__(self):
-        self.given, self.steps, self.error = {}, 4, None
+        self.given, self.steps, self.error, self.no_engine = {}, 4, None, None
+
+    def choose_engine(self, *_):
+        if self.no_engine is not None:
+            raise self.no_engine
 
     def ensure_artefact(self, settings, **options):
         self.given |= {"settings": settings, **options}
@@ -60,6 +64,7 @@ def run(monkeypatch):
     prepare = ModuleType("stylecore.models.prepare")
     prepare.ensure_artefact = fake.ensure_artefact
     monkeypatch.setitem(sys.modules, "stylecore.models.prepare", prepare)
+    monkeypatch.setattr("stylecore.engines.choose_engine", fake.choose_engine)
     monkeypatch.setattr("stylecore.transfer.stylize", fake.stylize)
     return fake
 
@@ -162,6 +167,14 @@ def test_errors_of_the_run_are_one_line(run, folder, error):
     assert result.exit_code == 1
     assert result.stderr == f"stylecore: {error}\n"
     assert not (folder / "out.png").exists()
+
+
+def test_a_missing_engine_is_told_before_anything_is_fetched(run, folder):
+    run.no_engine = EngineError("ONNX Runtime is not installed; install it")
+    result = stylize("photo.png", "night.png", "-o", "out.png")
+    assert result.exit_code == 1
+    assert result.stderr == "stylecore: ONNX Runtime is not installed; install it\n"
+    assert run.given == {}
 
 
 @pytest.mark.parametrize(
