@@ -3,6 +3,7 @@
 import json
 import shutil
 import signal
+import sys
 import time
 
 import cv2
@@ -121,6 +122,7 @@ def test_offline_without_weights(stylize, folder):
     assert refused(CliRunner().invoke(app, words), "offline")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT for a child process there")
 def test_ctrl_c_writes_the_best_picture_so_far(start, folder, tiny_model):
     words = ["stylize", "photo.png", "night.png", "-o", "out.png", "--model", tiny_model, *QUICK]
     process = start(*words, "--steps", 100_000, "--save-every", 1)
