@@ -42,7 +42,7 @@ def demo(words: Sequence[str]) -> None:
 def test(words: Sequence[str]) -> None:
     """Run the tests."""
     set_up("test", ["test"], then=install_oracle)
-    call(PYTHON, "-m", "pytest", *words)
+    call(PYTHON, "-m", "pytest", "-rs", *words)
 
 
 def check(_: Sequence[str]) -> None:
@@ -68,7 +68,7 @@ def set_up(name: str, extras: Sequence[str], then: Callable[[], None] | None = N
         return
     if not usable(PYTHON):
         make_environment()
-    pip("install", "--quiet", "--editable", f".[{','.join(extras)}]")
+    pip("install", "-qq", "--editable", f".[{','.join(extras)}]")
     if then:
         then()
     stamp.write_text(wanted)
@@ -132,7 +132,7 @@ def install_oracle() -> None:
     found = resolve(requirement)
     needs = found["metadata"].get("requires_dist", []) if found else ["none for this Python"]
     if found and not (sys.platform == "linux" and any("nvidia" in need for need in needs)):
-        pip("install", "--quiet", requirement)
+        pip("install", "-qq", requirement)
         return
     print(f"No CPU-only wheel of {requirement} at hand: the tests against torch will be skipped.")
 
