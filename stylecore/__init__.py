@@ -5,7 +5,6 @@
 >>> stylecore.write_image("picture.png", result.image)
 """
 
-from .adam import AdamState, adam
 from .artefact import Artefact, load_artefact
 from .engines import Engine, choose_engine
 from .errors import (
@@ -17,9 +16,10 @@ from .errors import (
     StylecoreError,
 )
 from .images import read_image, write_image
-from .lbfgs import lbfgs
 from .objective import Objective
-from .projected_lbfgs import projected_lbfgs
+from .optimizer_adam import AdamState, adam
+from .optimizer_lbfgs import lbfgs
+from .optimizer_projected_lbfgs import projected_lbfgs
 from .settings import Settings
 from .transfer import Interrupted, Result, Step, stylize
 from .version import __version__

@@ -7,11 +7,11 @@ from typing import Protocol
 
 import numpy as np
 
-from .adam import AdamState, adam
 from .images import resize
-from .lbfgs import lbfgs
+from .optimizer_adam import AdamState, adam
+from .optimizer_lbfgs import lbfgs
+from .optimizer_projected_lbfgs import projected_lbfgs
 from .optimizers import Array, Function, OnEvaluation
-from .projected_lbfgs import projected_lbfgs
 from .pyramid import Scale
 from .settings import Optimizer
 from .tensors import to_floats, to_tensor
