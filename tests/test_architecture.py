@@ -17,7 +17,8 @@ PACKAGES = {"stylecore": "stylecore", "models": "stylecore.models", "cli": "styl
 CORE = {"numpy", "onnxruntime", "onnxruntime_ep_openvino", "cv2", "scipy"}
 THIRD_PARTY = {
     "stylecore": CORE,
-    "models": {"numpy", "scipy", "onnx", "onnx_ir", "onnxruntime", "h5py", "safetensors"},
+    # google: protobuf, which onnx stands on
+    "models": {"numpy", "scipy", "onnx", "onnx_ir", "google", "h5py", "safetensors"},
     "cli": {"typer", "rich"},
 }
 OF_THE_CORE_FOR_MODELS = {"artefact", "errors", "files", "locations", "settings"}
