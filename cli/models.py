@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -19,6 +20,8 @@ from rich.table import Table
 
 from ..models import sources
 from ..models.fetch import fetch, present
+from ..models.imported import Imported, import_weights, imported, remove
+from ..models.inspection import inspect_weights
 from ..models.sources import Source
 
 app = typer.Typer(
@@ -54,10 +57,45 @@ def list_command(
 ) -> None:
     """Show the weights that are known, and which of them are here."""
     rows = [_row(source) for source in sources.known().values()]
+    rows += [_imported_row(entry) for entry in imported().values()]
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
     else:
         Console().print(_table(rows))
+
+
+@app.command("import")
+def import_command(
+    file: Annotated[Path, typer.Argument(help="A file of VGG-19 weights, of any known form.")],
+    name: Annotated[str, typer.Option("--name", help="What to call them.")],
+) -> None:
+    """Keep a verified copy of weights that you have, under a name."""
+    typer.echo(import_weights(file, name).path)
+
+
+@app.command("check")
+def check_command(
+    name: Annotated[str, typer.Argument(help="Which weights; see the list.")] = sources.DEFAULT,
+) -> None:
+    """Look whether weights are what they were, and what network they hold."""
+    findings = inspect_weights(name)
+    table = Table(box=None, pad_edge=False)
+    for title in ("check", "result", "found"):
+        table.add_column(title, overflow="fold")
+    for finding in findings:
+        table.add_row(finding.what, "ok" if finding.passed else "FAILED", finding.detail)
+    Console().print(table)
+    if not all(finding.passed for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command("remove")
+def remove_command(
+    name: Annotated[str, typer.Argument(help="Which weights; see the list.")],
+) -> None:
+    """Delete fetched or imported weights; pictures and networks stay."""
+    for path in remove(name):
+        typer.echo(f"removed {path}")
 
 
 def _progress(console: Console) -> Progress:
@@ -83,6 +121,20 @@ def _row(source: Source) -> dict[str, Any]:
         "md5": source.md5,
         "source": source.origin,
         "licence": source.licence,
+    }
+
+
+def _imported_row(entry: Imported) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "form": "imported file",
+        "about": f"imported from {entry.file}",
+        "cached": str(entry.path) if entry.path.is_file() else None,
+        "size": entry.size,
+        "sha256": entry.sha256,
+        "md5": "",
+        "source": f"imported from {entry.file}",
+        "licence": entry.licence,
     }
 
 

@@ -79,9 +79,12 @@ def problem(path: Path, source: Source) -> str:
         size, sha256 = member.size, member.sha256
     if size and path.stat().st_size != size:
         return f"it has {path.stat().st_size} bytes instead of {size}"
-    found = digest_of(path, "md5") if source.md5 and not sha256 else sha256_of(path)
-    if not found.startswith(wanted := sha256 or source.md5 or source.sha256_prefix or _pin(source)):
-        return f"its checksum is {found} instead of {wanted}"
+    weak = not sha256
+    found = digest_of(path, "md5") if weak and source.md5 else sha256_of(path)
+    published = sha256 or source.md5 or source.sha256_prefix
+    for wanted in (published, _pin(source) if weak and not source.md5 else ""):
+        if not found.startswith(wanted):
+            return f"its checksum is {found} instead of {wanted}"
     return ""
 
 

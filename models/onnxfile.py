@@ -50,12 +50,11 @@ def read_onnx(file: BinaryIO, architecture: Architecture) -> Network:
 
 def _load(file: BinaryIO) -> Any:
     import onnx
-    from google.protobuf.message import DecodeError
 
     file.seek(0)
     try:
         return onnx.load_model_from_string(file.read())
-    except (DecodeError, ValueError) as error:
+    except Exception as error:  # Of protobuf, which is no dependency of ours.
         raise ModelError(f"no ONNX model, or a damaged one: {error}") from None
 
 

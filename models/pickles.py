@@ -45,10 +45,8 @@ def load(file: BinaryIO, known: dict[str, Builder], persistent: Builder) -> Any:
     pickle = io.BytesIO(file.read(LARGEST_PICKLE))
     machine = _Machine(known, persistent)
     try:
-        for opcode, argument, _ in pickletools.genops(pickle):
-            if opcode.name not in _OPCODES:
-                raise ModelError(f"damaged or unsafe: opcode {opcode.name}")
-            _OPCODES[opcode.name](machine, argument)
+        while (opcode := _opcode(pickle)).name != "STOP":
+            _STEPS[opcode.name](machine, _argument(opcode, pickle))
         value = machine.pop()
     except ModelError as error:
         raise ModelError(f"its pickle is {error}") from None
@@ -56,6 +54,19 @@ def load(file: BinaryIO, known: dict[str, Builder], persistent: Builder) -> Any:
         raise ModelError("its pickle is damaged") from None
     file.seek(start + pickle.tell())
     return value
+
+
+def _opcode(pickle: io.BytesIO) -> pickletools.OpcodeInfo:
+    code = pickle.read(1).decode("latin-1")
+    if code not in _OPCODES:
+        raise ModelError(f"damaged or unsafe: it has the opcode {code!r}")
+    return _OPCODES[code]
+
+
+def _argument(opcode: pickletools.OpcodeInfo, pickle: io.BytesIO) -> Any:
+    if opcode.name == "GLOBAL":  # The standard reader interprets escapes, and warns of odd ones.
+        return ".".join(pickle.readline().decode("ascii").rstrip("\n") for _ in range(2))
+    return opcode.arg.reader(pickle) if opcode.arg else None
 
 
 _MARK = object()
@@ -148,7 +159,7 @@ def _nothing(machine: _Machine, _: Any) -> None:
     """Opcodes that change no value."""
 
 
-_OPCODES: dict[str, _Step] = {
+_STEPS: dict[str, _Step] = {
     **dict.fromkeys(("PROTO", "FRAME", "STOP"), _nothing),
     **dict.fromkeys(
         ("BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT"), lambda m, value: m.push(value)
@@ -175,10 +186,12 @@ _OPCODES: dict[str, _Step] = {
     "APPENDS": lambda m, _: m.extend(m.pop_to_mark()),
     "SETITEM": lambda m, _: m.update(list(m.pop_many(2))),
     "SETITEMS": lambda m, _: m.update(m.pop_to_mark()),
-    "GLOBAL": lambda m, name: m.push(Global(name.replace(" ", "."))),
+    "GLOBAL": lambda m, name: m.push(Global(name)),
     "STACK_GLOBAL": lambda m, _: m.name_pushed(),
     "REDUCE": lambda m, _: m.call(),
     # An OrderedDict's attributes (torch keeps version numbers there): nothing that we need.
     "BUILD": lambda m, _: m.pop(),
     "BINPERSID": lambda m, _: m.find(),
 }
+
+_OPCODES = {opcode.code: opcode for opcode in pickletools.opcodes if opcode.name in _STEPS}

@@ -14,6 +14,7 @@ from .build import build_artefact
 from .checksum import sha256_of
 from .download import Progress
 from .fetch import fetch
+from .imported import imported
 from .weights import read_weights
 
 DEFAULT_SOURCE = "vgg19"
@@ -31,8 +32,8 @@ def ensure_artefact(
 
     Args:
         settings: pooling and layers count.
-        model: name of a known source, a weight file, or the folder of an artefact; by default
-            the source ``vgg19``.
+        model: name of a known source or of imported weights, a weight file, or the folder of an
+            artefact; by default the source ``vgg19``.
         offline: never touch the network.
         on_progress: called with the bytes that are here and the bytes in all while fetching.
         on_note: called with a line that the user should read.
@@ -42,6 +43,8 @@ def ensure_artefact(
         ModelError: when the model is none of these, damaged, or does not fit the settings.
     """
     given = Path(model) if model is not None and Path(model).exists() else None
+    if given is None and (entry := imported().get(str(model))):
+        given = entry.path
     if given is not None and given.is_dir():
         return _fitting(given, settings)
     if given is not None:

@@ -65,7 +65,7 @@ def recognise(kernel: NDArray[Any], bias: NDArray[Any]) -> Preprocessing:
         kernel: of conv1_1, (O, 3, 3, 3).
         bias: of conv1_1, (O,).
     """
-    taps = kernel[: len(_OXFORD), :, 1, 1]
+    taps = kernel[: len(_OXFORD), :, 1, 1].astype(np.float64)
     for order, preprocessing in ((1, CAFFE), (-1, CAFFE_RGB)):
         if _alike(np.column_stack([taps[:, ::order], bias[: len(taps)]])):
             return preprocessing

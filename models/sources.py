@@ -10,9 +10,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ..errors import ModelError
+from .checksum import digest_of
 
 DEFAULT = "vgg19"
 """The source that is taken where none is named."""
+
+OXFORD_LICENCE = "CC BY 4.0 (Visual Geometry Group, University of Oxford)"
+"""Of the original weights, whoever converted them."""
 
 
 @dataclass(frozen=True)
@@ -98,12 +102,21 @@ def find(name: str) -> Source:
     return table[name]
 
 
-def by_checksum(sha256: str) -> Source | None:
-    """The source whose file, or whose member, has this SHA-256."""
+def identify(path: Path, sha256: str) -> Source | None:
+    """The source that published this file.
+
+    Args:
+        path: of the file.
+        sha256: its checksum, in hexadecimal.
+    """
     for source in known().values():
-        own = {source.sha256, source.member.sha256 if source.member else ""}
-        prefix = source.sha256_prefix
-        if sha256 in own or (prefix and sha256.startswith(prefix)):
+        if sha256 in (source.sha256, source.member.sha256 if source.member else ""):
+            return source
+        if source.sha256_prefix and sha256.startswith(source.sha256_prefix):
+            return source
+        # Reading it all again is for files that can be it only.
+        likely = path.suffix == Path(source.file).suffix
+        if source.md5 and likely and digest_of(path, "md5") == source.md5:
             return source
     return None
 

@@ -15,7 +15,7 @@ from . import archives, keras, matconvnet, matfile, onnxfile, safetensors, sourc
 from .architecture import VGG19, Architecture
 from .checksum import sha256_of
 from .naming import Convolutions, Network, network_of
-from .preprocessing import Preprocessing, recognise
+from .preprocessing import TORCHVISION, Preprocessing, recognise
 from .tensors import Stored
 
 __all__ = ["Preprocessing", "Weights", "read_weights"]
@@ -63,13 +63,14 @@ def read_weights(path: str | Path, *, architecture: Architecture = VGG19) -> Wei
         raise ModelError(f"{path} is {' '.join(str(error).split())}") from None
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror or error}") from None
-    known = sources.by_checksum(sha256)
+    known = sources.identify(path, sha256)
+    preprocessing = network.preprocessing or recognise(*convolutions["conv1_1"])
     return Weights(
         convolutions,
-        network.preprocessing or recognise(*convolutions["conv1_1"]),
+        preprocessing,
         known.name if known else path.name,
         sha256,
-        known.licence if known else "unknown: ask whoever published the file",
+        known.licence if known else _licence(*convolutions["conv1_1"]),
     )
 
 
@@ -92,6 +93,13 @@ def check(convolutions: Convolutions, architecture: Architecture) -> None:
     for layer in convolutions:
         if layer not in architecture.kernels:
             raise ModelError(f"{not_it}: it goes on with {layer}")
+
+
+def _licence(kernel: NDArray[np.float32], bias: NDArray[np.float32]) -> str:
+    """The Oxford weights are known by their numbers, whoever converted them."""
+    if recognise(kernel, bias) == TORCHVISION:
+        return "unknown: ask whoever published the file"
+    return sources.OXFORD_LICENCE
 
 
 def _network(file: BinaryIO, architecture: Architecture) -> Network:
@@ -121,7 +129,8 @@ def _finite(layer: str, stored: Stored) -> NDArray[np.float32]:
     values: NDArray[Any] = stored.read()
     if values.dtype.kind != "f":
         raise ModelError(f"damaged: {layer} holds {values.dtype.name}, not floats")
-    result = np.ascontiguousarray(values, np.float32)
+    with np.errstate(over="ignore"):
+        result = np.ascontiguousarray(values, np.float32)
     if result.shape != stored.shape or not np.isfinite(result).all():
         raise ModelError(f"damaged: {layer} holds values that are not finite")
     return result

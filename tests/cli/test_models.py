@@ -7,7 +7,9 @@ import pytest
 from typer.testing import CliRunner
 
 from stylecore.cli import models
-from stylecore.models import sources
+from stylecore.models import imported, sources
+from stylecore.models.preprocessing import CAFFE
+from stylecore.models.weights import Weights
 
 run = CliRunner().invoke
 
@@ -68,3 +70,27 @@ def test_offline_without_the_file_is_an_error() -> None:
     assert result.exit_code == 1
     assert "the network is off limits" in str(result.exception)
     assert result.stdout == ""
+
+
+def test_imported_weights_are_listed_and_removed(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = home / "mine.pth"
+    path.write_bytes(b"weights")
+    known = Weights({}, CAFFE, "mine.pth", "ab" * 32, "a licence")
+    monkeypatch.setattr(imported, "read_weights", lambda _: known)
+    result = run(models.app, ["import", str(path), "--name", "mine"])
+    assert Path(result.stdout.strip()).read_bytes() == b"weights"
+    rows = {row["name"]: row for row in json.loads(run(models.app, ["list", "--json"]).stdout)}
+    assert rows["mine"]["sha256"] == "ab" * 32
+    assert rows["mine"]["source"] == "imported from mine.pth"
+    assert "removed" in run(models.app, ["remove", "mine"]).stdout
+    assert run(models.app, ["remove", "mine"]).exit_code == 1
+
+
+def test_a_failed_check_is_shown_and_exits_with_1(home: Path) -> None:
+    fill(home)
+    result = run(models.app, ["check"], env={"COLUMNS": "200"})
+    assert result.exit_code == 1
+    assert "checksum" in result.stdout
+    assert "FAILED" in result.stdout

@@ -21,7 +21,12 @@ Convolutions = Mapping[str, tuple[np.ndarray, np.ndarray]]
 
 TINY = Architecture("tiny", ((4, 5), (6,)))
 
-TORCH_NAMES = {"float32": "FloatStorage", "uint8": "ByteStorage", "float16": "HalfStorage"}
+TORCH_NAMES = {
+    "float64": "DoubleStorage",
+    "float32": "FloatStorage",
+    "float16": "HalfStorage",
+    "uint8": "ByteStorage",
+}
 
 
 def _text(value: str) -> bytes:

@@ -159,6 +159,21 @@ def test_a_source_without_checksum_is_pinned_at_first_use(world: World, home: Pa
     assert len(notes) == 1
 
 
+def test_a_source_with_the_start_of_a_checksum_is_pinned_too(world: World) -> None:
+    world.table["addressed"] = replace(ADDRESSED, sha256="", sha256_prefix=sha256(CONTENT)[:1])
+    notes: list[str] = []
+    path = fetch("addressed", on_note=notes.append)
+    assert len(notes) == 1
+    changed = next(
+        content
+        for content in (CONTENT[:-1] + bytes([byte]) for byte in range(256))
+        if content != CONTENT and sha256(content)[0] == sha256(CONTENT)[0]
+    )
+    path.write_bytes(changed)
+    with pytest.raises(FetchError, match="is damaged"):
+        fetch("addressed", offline=True)
+
+
 def test_a_source_that_nobody_serves_says_so(world: World) -> None:
     world.table["addressed"] = replace(ADDRESSED, url="", about="ask its author")
     with pytest.raises(FetchError, match="addressed cannot be fetched: ask its author"):

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import hashlib
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,13 +61,33 @@ def test_a_table_is_read_with_its_members(tmp_path: Path) -> None:
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(ModelError, match=r"called 'vgg18'; known: vgg19"):
+    with pytest.raises(ModelError, match="called 'vgg18'; known: vgg19, keras, torchv"):
         sources.find("vgg18")
 
 
-def test_a_source_is_found_by_its_checksum() -> None:
-    source = sources.find(sources.DEFAULT)
-    assert source.member
-    assert sources.by_checksum(source.sha256) == source
-    assert sources.by_checksum(source.member.sha256) == source
-    assert sources.by_checksum("0" * 64) is None
+def test_a_source_is_identified_by_any_of_its_checksums(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    default = sources.find(sources.DEFAULT)
+    assert default.member
+    assert sources.identify(tmp_path / "x", default.sha256) == default
+    assert sources.identify(tmp_path / "x", default.member.sha256) == default
+    assert sources.identify(tmp_path / "x", "d01eb7cb" + "0" * 56) == sources.find("jcjohnson")
+    assert sources.identify(tmp_path / "x", "0" * 64) is None
+    path = tmp_path / "renamed.h5"
+    path.write_bytes(b"content")
+    digest = hashlib.md5(b"content", usedforsecurity=False).hexdigest()
+    keras = replace(sources.find("keras"), md5=digest)
+    monkeypatch.setattr(sources, "known", lambda: {"keras": keras})
+    assert sources.identify(path, "0" * 64) == keras
+
+
+@pytest.mark.parametrize("source", sources.known().values(), ids=lambda source: source.name)
+def test_every_source_is_documented(source: sources.Source) -> None:
+    page = Path(__file__).parents[2] / "docs" / "models.md"
+    (row,) = [
+        line for line in page.read_text("utf-8").splitlines() if f"| `{source.name}` " in line
+    ]
+    assert source.sha256 + source.sha256_prefix + source.md5 in row
+    assert source.licence in row
+    assert not source.size or f"{source.size / 1e6:.0f}" in row or "18.5 MB" in row

@@ -58,6 +58,7 @@ def test_palettes_are_expanded(
         ({"block2_conv1_b": np.zeros(5, np.float32)}, r"bias of conv2_1 is \(5,\), not \(6,\)"),
         ({"block1_conv2_W_table": np.zeros(9, np.float32)}, "palette of conv1_2"),
         ({"block2_conv1_b": np.full(6, np.nan, np.float32)}, "conv2_1 holds values that are not f"),
+        ({"block2_conv1_b": np.full(6, 1e300)}, "conv2_1 holds values that are not f"),
         ({"block2_conv1_b": np.zeros(6, np.uint8)}, "conv2_1 holds uint8, not floats"),
         ({"block1_conv1_W_q": np.zeros((4, 3, 3, 3), np.float32)}, "conv1_1 has no palette"),
     ],
