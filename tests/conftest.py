@@ -1,0 +1,32 @@
+"""What tests of every part share: a narrow network with random weights, and its artefacts."""
+
+import runpy
+from pathlib import Path
+
+import pytest
+
+from stylecore.artefact import load_artefact
+from stylecore.models.build import build_artefact
+
+_NARROW = runpy.run_path(str(Path(__file__).parent / "embedding" / "build_artefact.py"))
+
+
+@pytest.fixture(scope="session")
+def narrow_weights():
+    """Weights of VGG-19's shape with few channels, He-initialised by a seed."""
+    return _NARROW["random_weights"](0)
+
+
+@pytest.fixture(scope="session", params=["max", "average"])
+def pooling(request):
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def narrow_artefact(narrow_weights, tmp_path_factory):
+    """Loaded artefacts of the narrow network, one for each pooling."""
+    folder = tmp_path_factory.mktemp("artefacts")
+    return {
+        pooling: load_artefact(build_artefact(narrow_weights, folder / pooling, pooling=pooling))
+        for pooling in ("max", "average")
+    }

@@ -1,0 +1,86 @@
+"""The objective and its gradient against torch, on the narrow and on the real network."""
+
+import numpy as np
+import pytest
+
+from stylecore.artefact import load_artefact
+from stylecore.engines import Graph, choose_engine
+from stylecore.models.build import build_artefact
+from stylecore.models.fetch import fetch
+from stylecore.models.weights import read_weights
+from stylecore.objective import Objective
+from stylecore.settings import Settings
+
+torch = pytest.importorskip("torch")
+functional = torch.nn.functional
+
+STYLE = tuple(Settings().style_layers)
+POOL = {"max": functional.max_pool2d, "average": functional.avg_pool2d}
+
+
+def torch_features(x, weights, pooling):
+    """VGG-19 as the paper draws it, with the picture's edge repeated before conv1_1."""
+    assert weights.preprocessing.order == "bgr"
+    mean = torch.tensor(weights.preprocessing.mean, dtype=x.dtype).view(1, 3, 1, 1)
+    x = functional.pad(x.flip(1) - mean, (1, 1, 1, 1), mode="replicate")
+    features = {}
+    for name, (kernel, bias) in weights.convolutions.items():
+        if name.endswith("_1") and name != "conv1_1":
+            x = POOL[pooling](x, 2)
+        kernel, bias = (torch.tensor(array, dtype=x.dtype) for array in (kernel, bias))
+        x = torch.relu(functional.conv2d(x, kernel, bias, padding=0 if name == "conv1_1" else 1))
+        features[name.replace("conv", "relu")] = x
+    return features
+
+
+def gram(features):
+    flat = features[0].flatten(1)
+    return flat @ flat.T / flat.shape[1]
+
+
+def torch_loss(x, content, style, weights, settings):
+    """The loss of Gatys et al. with each term divided by its target's energy, in float64."""
+    of_x, of_content, of_style = (
+        torch_features(image, weights, settings.pooling) for image in (x, content, style)
+    )
+    target = of_content["relu4_2"]
+    loss = settings.content_weight * ((of_x["relu4_2"] - target) ** 2).sum() / (target**2).sum()
+    for layer in STYLE:
+        wanted = gram(of_style[layer])
+        distance = ((gram(of_x[layer]) - wanted) ** 2).sum() / (wanted**2).sum()
+        loss = loss + settings.style_weight * distance / len(STYLE)
+    variation = x.diff(dim=2).abs().sum() + x.diff(dim=3).abs().sum()
+    return loss + settings.tv_weight * variation / (x.shape[2] * x.shape[3])
+
+
+def compare(weights, artefact, settings, height, width):
+    rng = np.random.default_rng(0)
+    images = [
+        rng.uniform(0, 255, (1, 3, *size)).astype(np.float32)
+        for size in ((height, width), (height, width), (64, 48))
+    ]
+    x, content, style = images
+    engine = choose_engine("cpu")
+    objective = Objective(artefact, engine)
+    objective.aim_at(Graph(artefact.path("features.onnx"), engine), content, [style], settings)
+    loss, gradient = objective(x)
+    x, content, style = (torch.tensor(image, dtype=torch.float64) for image in images)
+    x.requires_grad_()
+    wanted = torch_loss(x, content, style, weights, settings)
+    wanted.backward()
+    assert loss == pytest.approx(wanted.item(), rel=5e-5)
+    difference = np.linalg.norm(gradient - x.grad.numpy())
+    return difference / np.linalg.norm(x.grad.numpy())
+
+
+@pytest.mark.parametrize("size", [(48, 64), (53, 39)], ids=["even", "odd"])
+def test_narrow_network(narrow_weights, narrow_artefact, pooling, size):
+    settings = Settings(pooling=pooling, tv_weight=0.01)
+    assert compare(narrow_weights, narrow_artefact[pooling], settings, *size) < 1e-5
+
+
+@pytest.mark.network
+def test_real_network(pooling, tmp_path):
+    weights = read_weights(fetch("vgg19"))
+    artefact = load_artefact(build_artefact(weights, tmp_path / "vgg19", pooling=pooling))
+    assert compare(weights, artefact, Settings(pooling=pooling), 96, 128) < 1e-4

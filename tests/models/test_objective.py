@@ -1,0 +1,74 @@
+import numpy as np
+import onnx_ir as ir
+import pytest
+
+from stylecore.engines import Graph, choose_engine
+from stylecore.models.checks import check_vjp
+from stylecore.models.objective import TrunkSpec, loss_model
+from stylecore.models.trunk import first_kernel, mean_in_rgb
+from stylecore.settings import Settings
+from stylecore.targets import prepare_targets
+
+STYLE = tuple(Settings().style_layers)
+
+
+def random_image(height, width, seed=0):
+    image = np.random.default_rng(seed).uniform(0, 255, (1, 3, height, width))
+    return image.astype(np.float32)
+
+
+def in_float64(weights, pooling):
+    """The same network as a float64 forward model."""
+    tensors = {}
+    for name, (kernel, bias) in weights.convolutions.items():
+        if name in ("conv5_2", "conv5_3", "conv5_4"):
+            continue
+        if name == "conv1_1":
+            kernel = first_kernel(kernel, weights.preprocessing)
+        tensors[name] = tuple(
+            ir.tensor(np.ascontiguousarray(array, np.float64), name=f"{name}.{part}")
+            for part, array in (("kernel", kernel), ("bias", bias))
+        )
+    mean = mean_in_rgb(weights.preprocessing)
+    return loss_model(TrunkSpec(mean, tensors, ("relu4_2",), STYLE, pooling, ir.DataType.DOUBLE))
+
+
+def targets_for(artefact, height, width, settings):
+    features = Graph(artefact.path("features.onnx"), choose_engine("cpu"))
+    content, style = random_image(height, width, 1), random_image(40, 56, 2)
+    return prepare_targets(features, artefact.manifest, content, [style], settings)
+
+
+@pytest.mark.parametrize("size", [(32, 48), (37, 41)], ids=["even", "odd"])
+def test_the_whole_objective_agrees_with_central_differences(
+    narrow_weights, narrow_artefact, pooling, size
+):
+    settings = Settings(pooling=pooling, tv_weight=0.01)
+    targets = targets_for(narrow_artefact[pooling], *size, settings)
+    feeds = {name: value.astype(np.float64) for name, value in targets.items()}
+    feeds["image"] = random_image(*size).astype(np.float64)
+    # Max pooling and ReLU have kinks close to any point, so the difference must be short.
+    check_vjp(
+        in_float64(narrow_weights, pooling),
+        feeds,
+        by="image",
+        of="loss",
+        step=1e-6,
+        tolerance=1e-4,
+    )
+
+
+def test_only_standard_operators_are_left(narrow_artefact, pooling):
+    for file in ("objective.onnx", "features.onnx"):
+        model = ir.load(narrow_artefact[pooling].path(file))
+        assert {node.domain for node in model.graph} == {""}
+        assert model.opset_imports == {"": 18}
+        assert not model.functions
+
+
+def test_the_sizes_are_symbolic(narrow_artefact):
+    graph = ir.load(narrow_artefact["max"].path("objective.onnx")).graph
+    shapes = {value.name: [str(dim) for dim in value.shape] for value in graph.inputs}
+    assert shapes["image"] == ["1", "3", "height", "width"]
+    assert shapes["style.relu1_1.gram"][0] == "regions"
+    assert shapes["tv.weight"] == []
