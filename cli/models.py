@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -61,7 +63,7 @@ def list_command(
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
     else:
-        Console().print(_table(rows))
+        _print_rows(rows)
 
 
 @app.command("import")
@@ -138,17 +140,14 @@ def _imported_row(entry: Imported) -> dict[str, Any]:
     }
 
 
-def _table(rows: list[dict[str, Any]]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0))
-    for title in ("name", "here", "size", "checksum"):
-        table.add_column(title, justify="right" if title == "size" else "left", no_wrap=True)
-    table.add_column("source and licence", overflow="fold")
+def _print_rows(rows: list[dict[str, Any]]) -> None:
+    console = Console(highlight=False, markup=False)
+    width = max(len(row["name"]) for row in rows)
     for row in rows:
-        table.add_row(
-            row["name"],
-            "yes" if row["cached"] else "no",
-            f"{row['size'] / 1e6:.1f} MB" if row["size"] else "unknown",
-            (row["sha256"] or row["md5"])[:12] or "pinned at first use",
-            f"{row['source']}\n{row['licence']}",
-        )
-    return table
+        here = "here" if row["cached"] else "-"
+        size = f"{row['size'] / 1e6:.1f} MB" if row["size"] else "? MB"
+        checksum = (row["sha256"] or row["md5"])[:12]
+        origin: str = row["source"]
+        source = urlsplit(origin).hostname or origin
+        console.print(f"{row['name']:{width}}  {here:4}  {size:>8}  {checksum:12}  {source}")
+        console.print(Padding(row["licence"], (0, 0, 0, 4)), style="dim")

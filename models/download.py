@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import re
+import socket
 import ssl
 import time
 import urllib.error
@@ -147,7 +148,8 @@ def _passing(error: Exception) -> bool:
     """Whether trying again may help."""
     if isinstance(error, urllib.error.HTTPError):
         return error.code in (408, 429) or error.code >= 500
-    return not isinstance(getattr(error, "reason", None), ssl.SSLCertVerificationError)
+    reason = getattr(error, "reason", None)
+    return not isinstance(reason, ssl.SSLCertVerificationError | socket.gaierror)
 
 
 def _words(url: str, error: Exception) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 import threading
 import urllib.request
 from collections.abc import Generator
@@ -184,6 +185,20 @@ def test_no_network_is_said_in_one_line(part: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(module, "PATIENCE", 0)
     with pytest.raises(FetchError, match=r"cannot be reached .*check the network"):
         download("http://127.0.0.1:9/file", part)
+
+
+def test_an_unknown_name_is_not_tried_again(part: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def unknown(host: str, *_: object, **__: object) -> None:
+        asked.append(host)
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    monkeypatch.setenv("no_proxy", "*")
+    with pytest.raises(FetchError, match=r"cannot be reached \(.*not known\); check the network"):
+        download("http://weights.invalid/file", part)
+    assert asked == ["weights.invalid"]
 
 
 def test_the_proxy_of_the_environment_is_used(
