@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import onnx_ir as ir
@@ -52,12 +53,12 @@ def check_vjp(
     forward, x = _evaluator(model), feeds[by]
 
     def output(x: Array) -> Array:
-        return forward.run([of], {**feeds, by: x})[0]
+        return forward(of, {**feeds, by: x})
 
     v = rng.normal(size=output(x).shape)
     contracted = _contracted(model, of, v)
     gradient = _evaluator(with_gradient(contracted, of="contracted", by=by))
-    exact = gradient.run(["gradient"], dict(feeds))[0]
+    exact = gradient("gradient", feeds)
     worst = 0.0
     for _ in range(directions):
         d = rng.normal(size=x.shape)
@@ -72,8 +73,10 @@ def check_vjp(
     return worst
 
 
-def _evaluator(model: ir.Model) -> ReferenceEvaluator:
-    return ReferenceEvaluator(ir.serde.serialize_model(model))
+def _evaluator(model: ir.Model) -> Callable[[str, Mapping[str, Array]], Array]:
+    """(output's name, feeds) ↦ output, in the precision of the feeds."""
+    evaluator: Any = ReferenceEvaluator(ir.serde.serialize_model(model))
+    return lambda name, feeds: evaluator.run([name], dict(feeds))[0]
 
 
 def _contracted(model: ir.Model, of: str, v: Array) -> ir.Model:
