@@ -152,6 +152,10 @@ def _parse(path: Path, fields: Any) -> Manifest:
     try:
         given["content_layers"] = tuple(given["content_layers"])
         given["style_layers"] = tuple(given["style_layers"])
-        return Manifest(**given)
-    except (KeyError, TypeError) as error:
+        given["files"] = dict(given["files"])
+        manifest = Manifest(**given)
+    except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{path} is incomplete ({error}); make it anew with {_MAKE}") from None
+    if missing := {OBJECTIVE, FEATURES, WEIGHTS} - set(manifest.files):
+        raise ModelError(f"{path} lists no {', '.join(sorted(missing))}; make it anew with {_MAKE}")
+    return manifest
