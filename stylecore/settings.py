@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, cast, get_args
 
 from .errors import SettingsError
@@ -92,12 +92,12 @@ class Settings:
             raise SettingsError("all weights are zero: give content, style or tv a weight above 0")
         for name, choices in _CHOICES.items():
             _check_choice(name, getattr(self, name), choices)
-        if not self.init:
-            raise SettingsError("init is empty: give content, noise or the path of a picture")
+        _check_init(self.init)
 
     def as_dict(self) -> dict[str, Any]:
         """The settings as plain values, ready for JSON."""
-        return asdict(self)
+        layers = {name: dict(getattr(self, name)) for name in ("content_layers", "style_layers")}
+        return asdict(replace(self, **layers))
 
 
 _CHOICES: dict[str, tuple[str, ...]] = {
@@ -147,6 +147,13 @@ def _check_weight(name: str, value: object) -> None:
 def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise SettingsError(f"{name} is {value!r}; give one of {', '.join(choices)}")
+
+
+def _check_init(value: object) -> None:
+    if not isinstance(value, str) or not value:
+        raise SettingsError(
+            f"init is {value!r}; give content, noise or the path of a picture, as text"
+        )
 
 
 def _check_layers(name: str, layers: object) -> None:
