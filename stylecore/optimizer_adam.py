@@ -60,6 +60,7 @@ def adam(
     Returns:
         The mean of the iterates, and the state to carry on with.
     """
+    x = into_box(x)
     state = state or AdamState.start(x)
     beta1, beta2 = betas
     for _ in range(steps):
