@@ -21,7 +21,7 @@ from .optimizer_adam import AdamState, adam
 from .optimizer_lbfgs import lbfgs
 from .optimizer_projected_lbfgs import projected_lbfgs
 from .settings import Settings
-from .transfer import Interrupted, Result, Step, stylize
+from .transfer import Interrupted, Result, Step, objective_between, stylize
 from .version import __version__
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "choose_engine",
     "lbfgs",
     "load_artefact",
+    "objective_between",
     "projected_lbfgs",
     "read_image",
     "stylize",

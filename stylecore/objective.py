@@ -22,6 +22,7 @@ class Objective:
 
     Attributes:
         parts: the terms of the last loss.
+        size: height and width of the images, in pixels.
 
     Args:
         artefact: as from :func:`load_artefact`.
@@ -36,12 +37,12 @@ class Objective:
         self.engine = engine
         self.parts = LossParts(0.0, 0.0, 0.0, 0.0)
         self._graph = Graph(artefact.path(OBJECTIVE), engine)
-        self._size = (0, 0)
+        self.size = (0, 0)
 
     def aim(self, targets: Values, height: int, width: int) -> None:
         """Take new targets, for images of the given size."""
         self._graph.hold(targets)
-        self._size = (height, width)
+        self.size = (height, width)
 
     def aim_at(
         self, features: Graph, content: Array, styles: Sequence[Array], settings: Settings
@@ -53,7 +54,7 @@ class Objective:
 
     def __call__(self, x: Array) -> tuple[float, Array]:
         """Evaluate: the loss, and its gradient in the shape of x."""
-        image = x.reshape(1, 3, *self._size)
+        image = x.reshape(1, 3, *self.size)
         *parts, gradient = self._graph(_OUTPUTS, image=image)
         self.parts = LossParts(*(float(part) for part in parts))
         return self.parts.loss, gradient.reshape(x.shape)

@@ -13,7 +13,7 @@ import numpy as np
 from .optimizers import HIGHEST, LOWEST, Array, Function, OnEvaluation, ignore, into_box
 
 _SUFFICIENT = 1e-4
-_FIRST_STEP = 2.0
+_FIRST_STEP = 4.0
 _SMALLEST_STEP = 1e-3
 
 
@@ -79,7 +79,7 @@ def _free(x: Array, gradient: Array) -> Array:
 
 
 def _direction(gradient: Array, pairs: deque[tuple[Array, Array, float]]) -> Array:
-    """−H g by the two-loop recursion; without pairs, downhill by an RMS of two levels."""
+    """−H g by the two-loop recursion; without pairs, downhill by an RMS of four levels."""
     if not pairs:
         rms = float(np.sqrt(_dot(gradient, gradient) / gradient.size)) or 1.0
         return gradient * np.float32(-_FIRST_STEP / rms)

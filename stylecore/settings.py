@@ -75,7 +75,7 @@ class Settings:
     seed: int = 0
     engine: EngineName = "auto"
     threads: int = 0
-    coarsest: int = 128
+    coarsest: int = 64
     loss_scale: LossScale = "unit"
 
     def __post_init__(self) -> None:

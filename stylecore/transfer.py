@@ -6,25 +6,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .artefact import FEATURES, Artefact, default_artefact, fits, load_artefact
 from .engines import Engine, Graph, choose_engine, exact
-from .errors import ImageError, ModelError, SettingsError
-from .images import crop_to_aspect, read_image, resize, scaled_size
+from .errors import ModelError
+from .images import resize
+from .inputs import Pictures, Source, read_pictures
 from .objective import Objective
-from .pyramid import SHORTEST, Scale, plan
+from .optimizers import into_box
+from .pyramid import Scale, plan
 from .report import Report
 from .settings import Settings
 from .strategies import STRATEGIES, Strategy
 from .targets import Values, measure
 from .tensors import Array, Picture, to_floats, to_picture, to_tensor
-
-Source: TypeAlias = str | Path | NDArray[np.uint8]
-"""A picture: a path, or (H, W, 3) uint8, RGB."""
 
 
 @dataclass(frozen=True)
@@ -112,66 +110,38 @@ def stylize(
     """
     started = perf_counter()
     settings = settings or Settings()
-    pictures = _read_pictures(content, style, settings)
+    pictures = read_pictures(content, style, settings)
     run = _Run(settings, _open_artefact(model, settings), pictures, on_step, started)
     return run.result()
 
 
-@dataclass(frozen=True)
-class _Pictures:
-    """The inputs at full size, float32, (H, W, 3)."""
+def objective_between(
+    content: Source,
+    style: Source | Sequence[Source],
+    *,
+    model: str | Path | None = None,
+    settings: Settings | None = None,
+) -> Objective:
+    """The objective that a run ends with, at the final size, for an optimiser of your own.
 
-    content: NDArray[Any]
-    styles: tuple[NDArray[Any], ...]
-    init: NDArray[Any] | None
-    height: int
-    width: int
+    Args:
+        content: as in :func:`stylize`.
+        style: as in :func:`stylize`.
+        model: as in :func:`stylize`.
+        settings: as in :func:`stylize`; those of the optimisation do not count.
 
-    def content_at(self, scale: Scale) -> Array:
-        return to_tensor(resize(self.content, scale.width, scale.height))
-
-    def styles_at(self, scale: Scale) -> list[Array]:
-        return [to_tensor(_style_at(style, scale)) for style in self.styles]
-
-
-def _read_pictures(
-    content: Source, style: Source | Sequence[Source], settings: Settings
-) -> _Pictures:
-    picture = _read(content)
-    many = style if isinstance(style, Sequence) and not isinstance(style, str) else [style]
-    if not many:
-        raise SettingsError("no style was given; give at least one picture")
-    styles = tuple(_read(one) for one in many)
-    height, width = scaled_size(picture.shape[0], picture.shape[1], settings.size)
-    if min(height, width) < SHORTEST:
-        raise ImageError(
-            f"at size {settings.size} the content is {width}×{height} pixels, and the network needs"
-            f" {SHORTEST} a side; give a larger size or crop the picture"
-        )
-    if settings.fit == "crop":
-        styles = tuple(crop_to_aspect(one, width / height) for one in styles)
-    init = None if settings.init in ("content", "noise") else read_image(settings.init)
-    floats = [one.astype(np.float32) for one in (picture, *styles)]
-    return _Pictures(floats[0], tuple(floats[1:]), init, height, width)
-
-
-def _read(source: Source) -> NDArray[np.uint8]:
-    if isinstance(source, str | Path):
-        return read_image(source)
-    if source.ndim != 3 or source.shape[2] != 3 or source.dtype != np.uint8 or not source.size:
-        raise ImageError(
-            f"an array of {source.dtype} {source.shape} was given as a picture;"
-            " give uint8 (H, W, 3), RGB"
-        )
-    return source
-
-
-def _style_at(style: NDArray[Any], scale: Scale) -> NDArray[Any]:
-    """The style with its own aspect ratio and as many pixels as the scale has."""
-    height, width = style.shape[:2]
-    factor = (scale.height * scale.width / (height * width)) ** 0.5
-    size = (max(SHORTEST, round(side * factor)) for side in (width, height))
-    return resize(style, *size)
+    Raises:
+        ImageError: as :func:`stylize`, like the errors of model and engine.
+    """
+    settings = settings or Settings()
+    pictures = read_pictures(content, style, settings)
+    artefact = _open_artefact(model, settings)
+    engine = choose_engine(settings.engine, settings.threads)
+    objective = Objective(artefact, engine)
+    scale = Scale(pictures.height, pictures.width, 0)
+    features = Graph(artefact.path(FEATURES), exact(engine))
+    objective.aim_at(features, pictures.content_at(scale), pictures.styles_at(scale), settings)
+    return objective
 
 
 def _open_artefact(model: str | Path | None, settings: Settings) -> Artefact:
@@ -193,7 +163,7 @@ class _Run:
         self,
         settings: Settings,
         artefact: Artefact,
-        pictures: _Pictures,
+        pictures: Pictures,
         on_step: Callable[[Step], object] | None,
         started: float,
     ) -> None:
@@ -233,9 +203,21 @@ class _Run:
             targets = self.objective.aim_at(self.features, content, styles, self.settings)
             self.report.begin(scale)
             self.best_loss = np.inf
-            x = _resized(x, scale)
+            x = self._grown(x, content, scale)
             x = self.strategy(self.objective, x, scale, _Recorder(self, index))
         return x, targets
+
+    def _grown(self, x: Array, content: Array, scale: Scale) -> Array:
+        """The last scale's picture at this size, with the detail that the content has more here.
+
+        A picture that was only enlarged is blurred, and sharpening it is what the first dozen
+        steps would be spent on.
+        """
+        if x.shape == content.shape or not self.settings.content_weight:
+            return _resized(x, scale)
+        coarse = Scale(x.shape[2], x.shape[3], 0)
+        detail = content - _resized(self.pictures.content_at(coarse), scale)
+        return into_box(_resized(x, scale) + detail)
 
     def _start(self, scale: Scale) -> Array:
         if self.settings.init == "noise":

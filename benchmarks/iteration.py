@@ -1,0 +1,115 @@
+"""Seconds per iteration: each engine that is here beside torch eager fp32, taken by turns.
+
+    python benchmarks/iteration.py CONTENT STYLE --size 512 --rounds 7
+
+Wants `pip install 'stylecore[cli,cpu,benchmark]'`. An iteration is the loss with its gradient.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+import numpy as np
+import torch
+from peer import artist, resized_inputs
+
+import stylecore
+from stylecore.models import ensure_artefact
+from stylecore.objective import Objective
+from stylecore.transfer import objective_between
+
+
+def main() -> None:
+    """Measure and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("content", type=Path)
+    parser.add_argument("style", type=Path)
+    parser.add_argument("--size", type=int, default=512)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--threads", type=int, default=0)
+    given = parser.parse_args()
+    threads = given.threads or stylecore.choose_engine("cpu").threads
+    torch.set_num_threads(threads)
+    with tempfile.TemporaryDirectory() as folder:
+        content, style = resized_inputs(given.content, given.style, given.size, Path(folder))
+        contenders = our_engines(content, style, given.size, threads)
+        contenders["torch eager fp32"] = torch_iteration(content, style)
+        contenders["matrix product 2048"] = matrix_product()
+        seconds = by_turns(contenders, given.rounds)
+    report(seconds)
+
+
+def our_engines(
+    content: Path, style: Path, size: int, threads: int
+) -> dict[str, Callable[[], object]]:
+    """One iteration of the objective on every engine that can be had."""
+    found: dict[str, Callable[[], object]] = {}
+    for name in ("cpu", "openvino", "cuda"):
+        settings = stylecore.Settings(size=size, engine=name, threads=threads, pooling="max")
+        try:
+            engine = stylecore.choose_engine(name, threads)
+        except stylecore.EngineError as error:
+            print(error)
+            continue
+        objective = objective_between(
+            content, style, model=ensure_artefact(settings), settings=settings
+        )
+        found[f"{engine.name} {engine.precision}"] = iteration(objective)
+    return found
+
+
+def iteration(objective: Objective) -> Callable[[], object]:
+    """Evaluate at one noisy picture."""
+    height, width = objective.size
+    x = np.random.default_rng(0).uniform(0, 255, (1, 3, height, width)).astype(np.float32)
+    return lambda: objective(x)
+
+
+def torch_iteration(content: Path, style: Path) -> Callable[[], object]:
+    """The same layers and terms as torch runs them, without its optimiser."""
+    peer = artist(content, style)
+    noise = np.random.default_rng(0).uniform(-100, 100, tuple(peer.pastiche.shape))
+    peer.pastiche.data = torch.tensor(noise, dtype=torch.float32)
+
+    def run() -> None:
+        peer.pastiche.grad = None
+        peer._calc_loss().backward()
+
+    return run
+
+
+def matrix_product() -> Callable[[], object]:
+    """What the machine can do: 17 GFLOP in the library that numpy was built with."""
+    a = np.random.default_rng(0).normal(size=(2048, 2048)).astype(np.float32)
+    return lambda: a @ a
+
+
+def by_turns(contenders: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
+    """Run each once unmeasured, then all of them in every round."""
+    for run in contenders.values():
+        run()
+    seconds: dict[str, list[float]] = {name: [] for name in contenders}
+    for _ in range(rounds):
+        for name, run in contenders.items():
+            start = perf_counter()
+            run()
+            seconds[name].append(perf_counter() - start)
+    return seconds
+
+
+def report(seconds: dict[str, list[float]]) -> None:
+    """Print medians, and how many times faster than torch each is in the same round."""
+    reference = seconds["torch eager fp32"]
+    print(f"{'':24}{'median s':>10}{'lowest s':>10}{'× torch':>10}")
+    for name, values in seconds.items():
+        ratio = median(r / v for r, v in zip(reference, values, strict=True))
+        print(f"{name:24}{median(values):10.3f}{min(values):10.3f}{ratio:10.2f}")
+
+
+if __name__ == "__main__":
+    main()
