@@ -111,7 +111,8 @@ class Graph:
         """Keep inputs on the device until they are given anew."""
         for name, value in values.items():
             if name in self.inputs:
-                array = np.asarray(value, np.float32, order="C")
+                # A copy: on the CPU, what is held is this very memory.
+                array = np.array(value, np.float32, order="C")
                 self._held[name] = self._runtime.OrtValue.ortvalue_from_numpy(array, self._device)
 
     def __call__(self, outputs: Sequence[str], **inputs: Array) -> list[Array]:
