@@ -1,0 +1,169 @@
+"""From settings to an artefact, with a narrow network's weights in a real file."""
+
+import hashlib
+from functools import partial
+
+import numpy as np
+import pytest
+from safetensors.numpy import save
+
+from stylecore.artefact import load_artefact
+from stylecore.errors import FetchError, ModelError
+from stylecore.models import download, prepare, sources
+from stylecore.models.architecture import Architecture
+from stylecore.models.prepare import ensure_artefact
+from stylecore.models.sources import Source
+from stylecore.models.weights import read_weights
+from stylecore.settings import Settings
+
+SETTINGS = Settings(pooling="max")
+NARROW = Architecture("narrow", ((8, 8), (12, 12), (16,) * 4, (16,) * 4, (16,) * 4))
+
+
+@pytest.fixture
+def weight_file(narrow_weights, formats, tmp_path):
+    """The narrow network as torchvision's names have it, in safetensors."""
+    tensors = formats.named(narrow_weights.convolutions, NARROW, "features")
+    path = tmp_path / "narrow.safetensors"
+    path.write_bytes(save({name: np.ascontiguousarray(array) for name, array in tensors.items()}))
+    return path
+
+
+@pytest.fixture
+def built(home, monkeypatch):
+    """The builds that took place; reading expects the narrow network."""
+    builds = []
+
+    def build(*words, **named):
+        builds.append(named)
+        return build_artefact(*words, **named)
+
+    build_artefact = prepare.build_artefact
+    monkeypatch.setattr(prepare, "build_artefact", build)
+    monkeypatch.setattr(prepare, "read_weights", partial(read_weights, architecture=NARROW))
+    return builds
+
+
+@pytest.fixture
+def fetched(built, weight_file, monkeypatch):
+    """A source whose file is at an address of its own, and the times it was asked for."""
+    content, asked = weight_file.read_bytes(), []
+
+    def bring(url, part, **_):
+        asked.append(url)
+        part.write_bytes(content)
+
+    digest = hashlib.sha256(content).hexdigest()
+    source = Source(
+        *("vgg19", "safetensors", "a test", "weights.safetensors", "MIT", len(content)),
+        url="https://weights.invalid/narrow",
+        sha256=digest,
+    )
+    monkeypatch.setattr(sources, "known", lambda: {"vgg19": source})
+    monkeypatch.setattr(download, "download", bring)
+    return asked
+
+
+def test_a_weight_file_becomes_an_artefact_once(built, weight_file, home):
+    folder = ensure_artefact(SETTINGS, model=weight_file, offline=True)
+    assert folder.parent == home / "artefacts"
+    manifest = load_artefact(folder).manifest
+    assert manifest.source_sha256 == hashlib.sha256(weight_file.read_bytes()).hexdigest()
+    assert manifest.channels["relu2_1"] == 12
+    assert ensure_artefact(SETTINGS, model=str(weight_file)) == folder
+    assert len(built) == 1
+
+
+def test_settings_that_shape_no_artefact_share_one(built, weight_file):
+    folder = ensure_artefact(SETTINGS, model=weight_file)
+    other = Settings(pooling="max", size=64, optimizer="adam", style_weight=7, engine="cpu")
+    assert ensure_artefact(other, model=weight_file) == folder
+    assert len(built) == 1
+
+
+def test_pooling_and_layers_make_artefacts_of_their_own(built, weight_file):
+    variants = [
+        SETTINGS,
+        Settings(pooling="average"),
+        Settings(pooling="max", content_layers={"relu2_2": 1.0}),
+        Settings(pooling="max", style_layers={"relu1_1": 1.0, "relu3_1": 0.5}),
+    ]
+    folders = [ensure_artefact(settings, model=weight_file) for settings in variants]
+    assert len(set(folders)) == 4
+    for settings, folder in zip(variants, folders, strict=True):
+        manifest = load_artefact(folder).manifest
+        assert manifest.pooling == settings.pooling
+        assert manifest.content_layers == tuple(settings.content_layers)
+        assert manifest.style_layers == tuple(settings.style_layers)
+
+
+def test_a_changed_weight_file_makes_another_artefact(built, weight_file, narrow_weights, formats):
+    before = ensure_artefact(SETTINGS, model=weight_file)
+    changed = {
+        layer: (kernel, bias + 1) for layer, (kernel, bias) in narrow_weights.convolutions.items()
+    }
+    weight_file.write_bytes(save(formats.named(changed, NARROW, "features")))
+    assert ensure_artefact(SETTINGS, model=weight_file) != before
+
+
+def test_the_default_source_is_fetched_and_built_once(fetched, built):
+    folder = ensure_artefact(SETTINGS)
+    load_artefact(folder)
+    assert ensure_artefact(SETTINGS) == folder
+    assert ensure_artefact(SETTINGS, model="vgg19", offline=True) == folder
+    assert (len(fetched), len(built)) == (1, 1)
+
+
+def test_a_ready_artefact_does_not_need_its_weights_any_more(fetched, built, home):
+    folder = ensure_artefact(SETTINGS)
+    (home / "weights" / "weights.safetensors").unlink()
+    assert ensure_artefact(SETTINGS, offline=True) == folder
+
+
+def test_another_pooling_is_built_from_the_weights_that_are_here(fetched, built):
+    ensure_artefact(SETTINGS)
+    ensure_artefact(Settings(pooling="average"), offline=True)
+    assert (len(fetched), len(built)) == (1, 2)
+
+
+def test_offline_nothing_is_fetched(fetched, built, home):
+    with pytest.raises(FetchError, match="the network is off limits"):
+        ensure_artefact(SETTINGS, offline=True)
+    assert fetched == built == []
+    assert not (home / "artefacts").exists()
+
+
+def test_a_folder_is_taken_as_it_is(built, narrow_artefact, home):
+    folder = narrow_artefact["max"].folder
+    assert ensure_artefact(SETTINGS, model=folder) == folder
+    assert ensure_artefact(SETTINGS, model=str(folder), offline=True) == folder
+    assert built == []
+    assert not home.exists()
+
+
+def test_a_folder_that_does_not_fit_is_refused(narrow_artefact):
+    folder = narrow_artefact["max"].folder
+    for settings in (Settings(pooling="average"), Settings(content_layers={"relu1_1": 1.0})):
+        with pytest.raises(ModelError, match="not what was asked for; ask for these") as caught:
+            ensure_artefact(settings, model=folder)
+        assert str(folder) in str(caught.value)
+
+
+def test_a_folder_without_an_artefact_is_refused(tmp_path):
+    with pytest.raises(ModelError, match="no artefact in"):
+        ensure_artefact(SETTINGS, model=tmp_path)
+
+
+def test_a_file_of_something_else_is_refused(home, tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_text("no weights")
+    with pytest.raises(ModelError, match=r"notes\.txt is no file of weights"):
+        ensure_artefact(SETTINGS, model=path)
+    assert not (home / "artefacts").exists()
+
+
+@pytest.mark.parametrize("name", ["vgg16", "missing/weights.pth"])
+def test_a_name_that_nobody_knows_is_refused_with_those_that_are_known(home, name):
+    with pytest.raises(ModelError, match=f"{name}.*known: vgg19") as caught:
+        ensure_artefact(SETTINGS, model=name)
+    assert "\n" not in str(caught.value)
