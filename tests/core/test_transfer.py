@@ -2,6 +2,7 @@ import json
 import shutil
 from dataclasses import replace
 from itertools import groupby
+from time import sleep
 
 import cv2
 import numpy as np
@@ -201,6 +202,17 @@ def test_the_seconds_add_up(watched):
     assert sum(step.seconds for step in steps) <= seconds["optimise"]
 
 
+def test_the_callers_own_time_is_not_counted_as_a_steps(run):
+    seconds = []
+
+    def dawdle(step):
+        seconds.append(step.seconds)
+        sleep(0.1)
+
+    run(coarsest=80, steps=5, on_step=dawdle)
+    assert min(seconds[1:]) < 0.1
+
+
 @pytest.mark.parametrize(("scale", "step"), [(1, 1), (1, 3), (2, 2)])
 def test_an_interrupt_delivers_the_best_picture_so_far(run, scale, step):
     steps, pictures = [], []
@@ -226,6 +238,22 @@ def test_an_interrupt_delivers_the_best_picture_so_far(run, scale, step):
     best = pictures[min(here)[1]].astype(np.float32)
     small = cv2.resize(result.image, best.shape[1::-1], interpolation=cv2.INTER_AREA)
     assert np.abs(small - best).mean() < 6
+
+
+def test_what_is_delivered_is_the_best_and_not_the_last(run):
+    losses, pictures = [], []
+
+    def interrupt_when_worse(now):
+        losses.append(now.loss)
+        pictures.append(now.picture())
+        if now.loss > 1.001 * min(losses):
+            raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted) as caught:
+        run(optimizer="adam", coarsest=80, steps=200, on_step=interrupt_when_worse)
+    image = caught.value.result.image
+    assert (image == pictures[losses.index(min(losses))]).all()
+    assert (image != pictures[-1]).any()
 
 
 def test_an_interrupt_before_there_is_a_picture_is_just_that(run, monkeypatch):
