@@ -11,7 +11,8 @@ from typing import Any, cast
 
 from .errors import ModelError
 from .locations import artefacts_folder
-from .settings import Settings
+from .onnxscan import external_files
+from .settings import LAYERS, Settings
 
 FORMAT = 1
 MANIFEST = "artefact.json"
@@ -35,6 +36,8 @@ class Manifest:
         source_sha256: of the file that the weights were read from.
         licence: of the weights.
         files: SHA-256 of each file in the folder.
+        storage: how the weights lie in ``weights.bin``: ``float32``, ``float16`` or ``palette8``.
+        gradient: which builder made the gradient: ``standard`` operators, or ``ort-training``.
     """
 
     format: int
@@ -47,6 +50,8 @@ class Manifest:
     source_sha256: str
     licence: str
     files: Mapping[str, str]
+    storage: str = "float32"
+    gradient: str = "standard"
 
     def to_json(self) -> str:
         """The manifest as it stands in ``artefact.json``."""
@@ -66,23 +71,42 @@ class Artefact:
 
 
 def load_artefact(folder: Path) -> Artefact:
-    """Read an artefact's metadata and verify the checksum of every file.
+    """Read an artefact's metadata, verify every file's checksum and what the graphs refer to.
 
     Raises:
-        ModelError: when the folder is no artefact, is of another format, or is damaged.
+        ModelError: when the folder is no artefact, is of another format, is damaged, or has a
+            graph that reads any file but its own weights.
     """
     manifest = read_manifest(folder)
-    for name, wanted in manifest.files.items():
-        path = folder / name
-        if Path(name).name != name:
-            raise ModelError(
-                f"{folder}: its metadata names {name!r}, outside the folder; rebuild it"
-            )
-        if not path.is_file():
-            raise ModelError(f"{path} is missing; build the artefact again with {_MAKE}")
-        if file_sha256(path) != wanted:
-            raise ModelError(f"{path} is damaged (wrong SHA-256); build it again with {_MAKE}")
+    try:
+        for name, wanted in manifest.files.items():
+            _verify(folder, name, wanted)
+        for graph in (OBJECTIVE, FEATURES):
+            _verify_references(folder / graph)
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"{folder} cannot be read ({error}); build it again with {_MAKE}"
+        ) from None
     return Artefact(folder, manifest)
+
+
+def _verify(folder: Path, name: str, wanted: str) -> None:
+    path = folder / name
+    if Path(name).name != name:
+        raise ModelError(f"{folder}: its metadata names {name!r}, outside the folder; rebuild it")
+    if not path.is_file():
+        raise ModelError(f"{path} is missing; build the artefact again with {_MAKE}")
+    if file_sha256(path) != wanted:
+        raise ModelError(f"{path} is damaged (wrong SHA-256); build it again with {_MAKE}")
+
+
+def _verify_references(graph: Path) -> None:
+    """Older releases of ONNX Runtime read whatever file, or address, a graph names."""
+    if others := external_files(graph.read_bytes()) - {WEIGHTS}:
+        raise ModelError(
+            f"{graph} wants data from {min(others)!r}, not {WEIGHTS}: do not trust it; build one"
+            f" with {_MAKE}"
+        )
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -96,7 +120,7 @@ def read_manifest(folder: Path) -> Manifest:
         fields = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ModelError(f"no artefact in {folder}: no {MANIFEST}; make one with {_MAKE}") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{path} cannot be read ({error}); make it anew with {_MAKE}") from None
     return _parse(path, fields)
 
@@ -154,8 +178,24 @@ def _parse(path: Path, fields: Any) -> Manifest:
         given["style_layers"] = tuple(given["style_layers"])
         given["files"] = dict(given["files"])
         manifest = Manifest(**given)
+        _check_types(manifest)
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{path} is incomplete ({error}); make it anew with {_MAKE}") from None
     if missing := {OBJECTIVE, FEATURES, WEIGHTS} - set(manifest.files):
         raise ModelError(f"{path} lists no {', '.join(sorted(missing))}; make it anew with {_MAKE}")
     return manifest
+
+
+def _check_types(manifest: Manifest) -> None:
+    """Raise ValueError for the first field that does not hold what it should."""
+    checksums: list[object] = list(manifest.files.values())
+    layers = {*manifest.content_layers, *manifest.style_layers}
+    good = {
+        "layers": layers <= set(LAYERS),
+        "channels": set(manifest.channels) == layers,
+        "files": all(isinstance(item, str) for item in checksums),
+    }
+    for name in ("name", "pooling", "source", "source_sha256", "licence", "storage", "gradient"):
+        good[name] = isinstance(getattr(manifest, name), str)
+    if wrong := [name for name, holds in good.items() if not holds]:
+        raise ValueError(f"{wrong[0]} is not what it should be")
