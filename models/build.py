@@ -5,20 +5,23 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
-import numpy as np
 import onnx_ir as ir
 
 from ..artefact import FEATURES, FORMAT, MANIFEST, OBJECTIVE, WEIGHTS, Manifest, file_sha256
 from ..errors import ModelError
 from ..settings import Pooling
 from .graph import inline_functions, write_model
-from .objective import TrunkSpec, features_model, objective_model
+from .objective import Tensors, TrunkSpec, features_model, loss_model, objective_model
+from .ort_training import with_ort_gradient
+from .storage import Storage, Stored, WeightFile
 from .trunk import convolution_of, first_kernel, layers_down_to, mean_in_rgb
 from .weights import Weights
 
-_ALIGNMENT = 4096
+Gradient = Literal["standard", "ort-training"]
 
 
 def build_artefact(
@@ -29,6 +32,8 @@ def build_artefact(
     content_layers: Sequence[str] = ("relu4_2",),
     style_layers: Sequence[str] = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"),
     name: str = "vgg19",
+    storage: Storage = "float32",
+    gradient: Gradient = "standard",
 ) -> Path:
     """Write an artefact; it appears whole or not at all.
 
@@ -39,19 +44,26 @@ def build_artefact(
         content_layers: layers whose features are content.
         style_layers: layers whose Grams are style.
         name: of the network, for reports.
+        storage: of the kernels.
+        gradient: which builder makes it; ``ort-training`` needs ONNX Runtime training, for
+            building and for running.
 
     Returns:
         The folder.
 
     Raises:
-        ModelError: for layers that the network does not have, or when the folder cannot be written.
+        ModelError: for layers that the network does not have, or when the folder cannot be
+            written or holds anything but an artefact.
+        EngineError: when ONNX Runtime training is asked for and not here.
     """
+    folder = folder.absolute()
     try:
+        _check_replaceable(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
             staged = Path(scratch) / folder.name
             staged.mkdir()
-            tensors = _write_weights(weights, staged, [*content_layers, *style_layers])
+            tensors = _write_weights(weights, staged, [*content_layers, *style_layers], storage)
             spec = TrunkSpec(
                 mean=mean_in_rgb(weights.preprocessing),
                 tensors=tensors,
@@ -59,8 +71,10 @@ def build_artefact(
                 style_layers=tuple(style_layers),
                 pooling=pooling,
             )
-            _write_graphs(spec, staged)
-            _write_manifest(weights, spec, staged, name)
+            _write_graphs(spec, staged, gradient)
+            manifest = _manifest(weights, spec, staged)
+            manifest = replace(manifest, name=name, storage=storage, gradient=gradient)
+            (staged / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
             _replace(staged, folder)
     except OSError as error:
         raise ModelError(f"no artefact could be written at {folder}: {error}") from None
@@ -68,40 +82,34 @@ def build_artefact(
 
 
 def _write_weights(
-    weights: Weights, folder: Path, layers: Sequence[str]
-) -> dict[str, tuple[ir.ExternalTensor, ir.ExternalTensor]]:
+    weights: Weights, folder: Path, layers: Sequence[str], storage: Storage
+) -> Tensors:
     """Write ``weights.bin`` and return what refers to it."""
-    tensors: dict[str, tuple[ir.ExternalTensor, ir.ExternalTensor]] = {}
-    with (folder / WEIGHTS).open("wb") as file:
-
-        def store(name: str, array: np.ndarray) -> ir.ExternalTensor:
-            file.write(b"\0" * (-file.tell() % _ALIGNMENT))
-            offset, data = file.tell(), np.ascontiguousarray(array, "<f4").tobytes()
-            file.write(data)
-            shape = ir.Shape(array.shape)
-            return ir.ExternalTensor(
-                WEIGHTS, offset, len(data), ir.DataType.FLOAT, shape=shape, name=name
-            )
-
+    tensors: dict[str, tuple[Stored, ir.TensorProtocol]] = {}
+    with WeightFile(folder / WEIGHTS, storage) as file:
         for layer in layers_down_to(layers):
             name = convolution_of(layer)
             kernel, bias = weights.convolutions[name]
             if name == "conv1_1":
                 kernel = first_kernel(kernel, weights.preprocessing)
-            tensors[name] = store(f"{name}.kernel", kernel), store(f"{name}.bias", bias)
+            tensors[name] = file.kernel(f"{name}.kernel", kernel), file.bias(f"{name}.bias", bias)
     return tensors
 
 
-def _write_graphs(spec: TrunkSpec, folder: Path) -> None:
-    for file, make in ((OBJECTIVE, objective_model), (FEATURES, features_model)):
-        write_model(inline_functions(make(spec)), folder / file)
+def _write_graphs(spec: TrunkSpec, folder: Path, gradient: Gradient) -> None:
+    if gradient == "ort-training":
+        objective = with_ort_gradient(loss_model(spec), of="loss", by="image")
+    else:
+        objective = inline_functions(objective_model(spec))
+    write_model(objective, folder / OBJECTIVE)
+    write_model(inline_functions(features_model(spec)), folder / FEATURES)
 
 
-def _write_manifest(weights: Weights, spec: TrunkSpec, folder: Path, name: str) -> None:
+def _manifest(weights: Weights, spec: TrunkSpec, folder: Path) -> Manifest:
     files = (OBJECTIVE, FEATURES, WEIGHTS)
-    manifest = Manifest(
+    return Manifest(
         format=FORMAT,
-        name=name,
+        name="",
         pooling=spec.pooling,
         content_layers=spec.content_layers,
         style_layers=spec.style_layers,
@@ -111,7 +119,15 @@ def _write_manifest(weights: Weights, spec: TrunkSpec, folder: Path, name: str) 
         licence=weights.licence,
         files={file: file_sha256(folder / file) for file in files},
     )
-    (folder / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
+
+
+def _check_replaceable(folder: Path) -> None:
+    """Whatever lies where an artefact goes is deleted, so it must not be anything else."""
+    if not folder.exists():
+        return
+    known = {OBJECTIVE, FEATURES, WEIGHTS, MANIFEST}
+    if not folder.is_dir() or {item.name for item in folder.iterdir()} - known:
+        raise ModelError(f"{folder} holds something that is no artefact; give a new folder")
 
 
 def _replace(staged: Path, folder: Path) -> None:

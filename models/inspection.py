@@ -1,12 +1,19 @@
-"""Looks at weights that are here: is the file what it was, and does it hold the network?"""
+"""Looks at weights that are here, and at the network that is built of them.
+
+Is the file what it was, does it hold VGG-19, does the gradient agree with differences of the loss,
+and are the features of a picture the numbers that were measured?
+"""
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import ModelError
+from ..artefact import load_artefact
+from ..errors import EngineError, ModelError
+from ..settings import Settings
 from . import sources
 from .checksum import sha256_of
 from .fetch import present, problem
@@ -30,12 +37,75 @@ class Finding:
 
 
 def inspect_weights(name: str) -> list[Finding]:
-    """Look at the file of a known source, or at imported weights.
+    """Look at the file of a known source, or at imported weights, and at their artefact.
+
+    The artefact of the default settings is the one in the cache, or a temporary one.
 
     Raises:
         ModelError: nothing of this name is here.
+        EngineError: ONNX Runtime is not here.
     """
-    return list(_findings(*_located(name)))
+    path, wrong = _located(name)
+    findings = list(_findings(path, wrong))
+    if all(finding.passed for finding in findings):
+        findings += _network_findings(path)
+    return findings
+
+
+def inspect_artefact(folder: Path) -> list[Finding]:
+    """Look at an artefact: its files, its gradient, its features.
+
+    Raises:
+        EngineError: ONNX Runtime is not here.
+    """
+    from . import verification
+
+    try:
+        artefact = load_artefact(folder)
+        gradient = verification.gradient_error(artefact)
+        features = verification.features_error(artefact)
+    except (ModelError, EngineError) as error:
+        return [Finding("artefact", False, str(error))]
+    storage = artefact.manifest.storage
+    return [
+        Finding("artefact", True, f"{folder}, {storage}"),
+        _measured(
+            "gradient", gradient, verification.GRADIENT_TOLERANCE, "from differences of the loss"
+        ),
+        Finding("features", True, "no numbers are known of these weights and layers")
+        if features is None
+        else _measured(
+            "features",
+            features,
+            verification.FEATURES_TOLERANCE.get(storage, 0.0),
+            "from the numbers measured",
+        ),
+    ]
+
+
+def _measured(what: str, error: float, tolerance: float, than: str) -> Finding:
+    words = f"{error:.1e} {than} (relative; at most {tolerance:.0e})"
+    return Finding(what, error <= tolerance, words)
+
+
+def _network_findings(path: Path) -> list[Finding]:
+    """Of the default settings' artefact; where there is none in the cache, of a temporary one."""
+    from .build import build_artefact
+    from .prepare import artefact_folder
+
+    settings = Settings()
+    cached = artefact_folder(path, settings)
+    if cached.exists():
+        return inspect_artefact(cached)
+    with tempfile.TemporaryDirectory(prefix="stylecore-") as scratch:
+        folder = build_artefact(
+            read_weights(path),
+            Path(scratch) / cached.name,
+            pooling=settings.pooling,
+            content_layers=tuple(settings.content_layers),
+            style_layers=tuple(settings.style_layers),
+        )
+        return inspect_artefact(folder)
 
 
 def _located(name: str) -> tuple[Path, str]:

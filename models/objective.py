@@ -12,9 +12,11 @@ from ..settings import Pooling
 from . import losses
 from .gradients import backward
 from .graph import Tape, infer_shapes, make_model, named, tensor_input
+from .storage import Stored, expanded
 from .trunk import block_of, convolution_of, trunk
 
-Tensors = Mapping[str, tuple[ir.TensorProtocol, ir.TensorProtocol]]
+Tensors = Mapping[str, tuple[Stored, ir.TensorProtocol]]
+"""Kernel and bias of every convolution, by its name."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class _Build:
 
     def _initializers(self, name: str) -> tuple[ir.Value, ir.Value]:
         kernel, bias = self.spec.tensors[name]
-        return self.tape.initializer(kernel), self.tape.initializer(bias)
+        return expanded(self.tape, kernel), self.tape.initializer(bias)
 
     def input(self, name: str, *shape: int | str) -> ir.Value:
         value = tensor_input(name, shape, self.tape)

@@ -10,7 +10,7 @@ from ..errors import ModelError
 from ..locations import artefacts_folder
 from ..settings import Settings
 from . import sources
-from .build import build_artefact
+from .build import Gradient, build_artefact
 from .checksum import sha256_of
 from .download import Progress
 from .fetch import fetch
@@ -54,6 +54,45 @@ def ensure_artefact(
         return ready
     path = fetch(source.name, offline=offline, on_progress=on_progress, on_note=on_note)
     return _built(path, sha256_of(path), settings)
+
+
+def ensure_weights(
+    model: str | Path | None = None,
+    *,
+    offline: bool = False,
+    on_progress: Progress | None = None,
+    on_note: Callable[[str], None] | None = None,
+) -> Path:
+    """The file of weights that a name or a path stands for, fetched when it is not here.
+
+    Args:
+        model: name of a known source or of imported weights, or a weight file; by default the
+            source ``vgg19``.
+        offline: as for :func:`ensure_artefact`.
+        on_progress: as there.
+        on_note: as there.
+
+    Raises:
+        FetchError: when the weights are not here and cannot be brought.
+        ModelError: when the name stands for no weights.
+    """
+    name = str(model) if model is not None else DEFAULT_SOURCE
+    if Path(name).is_file():
+        return Path(name)
+    if Path(name).is_dir():
+        raise ModelError(f"{name} is a folder; give a file of weights, or the name of a source")
+    if entry := imported().get(name):
+        return entry.path
+    return fetch(name, offline=offline, on_progress=on_progress, on_note=on_note)
+
+
+def artefact_folder(path: Path, settings: Settings, gradient: Gradient = "standard") -> Path:
+    """Where the artefact of a file of weights lies in the cache, or will lie.
+
+    One with ONNX Runtime training's gradient lies apart: it is taken only where it is named.
+    """
+    folder = _folder(sha256_of(path), settings)
+    return folder if gradient == "standard" else folder.with_name(f"{gradient}-{folder.name}")
 
 
 def _fitting(folder: Path, settings: Settings) -> Path:

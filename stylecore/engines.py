@@ -23,6 +23,7 @@ _OPENVINO_PLUGIN = "onnxruntime_ep_openvino"
 _OPENVINO = "OpenVINOExecutionProvider"
 _CUDA = "CUDAExecutionProvider"
 _CPU = "CPUExecutionProvider"
+_TRAINING_ONLY = "com.microsoft"
 _INSTALL = (
     "ONNX Runtime is not installed; install one of: pip install 'stylecore[cpu]',"
     " 'stylecore[openvino]' or 'stylecore[gpu]'"
@@ -92,6 +93,7 @@ class Graph:
 
     Raises:
         ModelError: when ONNX Runtime refuses the file.
+        EngineError: when only ONNX Runtime training could run it.
     """
 
     def __init__(self, path: Path, engine: Engine) -> None:
@@ -100,6 +102,8 @@ class Graph:
             self._session: Any = _session(runtime, path, engine)
         except Exception as error:
             reason = str(error).strip().splitlines()[0]
+            if f"{_TRAINING_ONLY}:" in reason:
+                raise EngineError(_training_needed(runtime, path)) from None
             raise ModelError(f"ONNX Runtime cannot load {path}: {reason}") from None
         self._runtime = runtime
         self._device = "cuda" if engine.name == "cuda" else "cpu"
@@ -137,6 +141,14 @@ def _onnxruntime() -> Any:
     if not hasattr(runtime, "InferenceSession"):
         raise EngineError(_INSTALL)
     return runtime
+
+
+def _training_needed(runtime: Any, path: Path) -> str:
+    return (
+        f"{path} has ONNX Runtime training's gradient, which the onnxruntime here"
+        f" ({runtime.__version__}) cannot run; install onnxruntime-training-cpu 1.19.2 in its"
+        " place, or build the artefact again with `stylecore models build`"
+    )
 
 
 def _cores() -> int:

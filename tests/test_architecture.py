@@ -18,10 +18,13 @@ CORE = {"numpy", "onnxruntime", "onnxruntime_ep_openvino", "cv2", "scipy"}
 THIRD_PARTY = {
     "stylecore": CORE,
     # google: protobuf, which onnx stands on
-    "models": {"numpy", "scipy", "onnx", "onnx_ir", "google", "h5py", "safetensors"},
+    "models": {"numpy", "scipy", "onnx", "onnx_ir", "onnxruntime", "google", "h5py", "safetensors"},
     "cli": {"typer", "rich"},
 }
-OF_THE_CORE_FOR_MODELS = {"artefact", "errors", "files", "locations", "settings"}
+# engines and targets: an artefact is verified by running it
+OF_THE_CORE_FOR_MODELS = {
+    *("artefact", "engines", "errors", "files", "locations", "settings", "targets"),
+}
 NETWORK = {"ftplib", "http", "socket", "ssl", "subprocess", "urllib"}
 
 

@@ -1,0 +1,56 @@
+import shutil
+
+import pytest
+
+from stylecore.models import inspection, verification
+from stylecore.models.inspection import inspect_artefact
+
+
+def by_name(findings):
+    return {finding.what: finding for finding in findings}
+
+
+def test_a_good_artefact_passes(narrow_artefact):
+    findings = by_name(inspect_artefact(narrow_artefact["max"].folder))
+    assert list(findings) == ["artefact", "gradient", "features"]
+    assert all(finding.passed for finding in findings.values())
+    assert "no numbers are known" in findings["features"].detail
+
+
+def test_a_damaged_artefact_fails_and_nothing_of_it_is_run(narrow_artefact, tmp_path):
+    folder = shutil.copytree(narrow_artefact["max"].folder, tmp_path / "damaged")
+    (folder / "weights.bin").write_bytes(b"short")
+    (finding,) = inspect_artefact(folder)
+    assert not finding.passed
+    assert "weights.bin is damaged" in finding.detail
+
+
+@pytest.mark.parametrize(("name", "value"), [("gradient", 0.02), ("features", 0.01)])
+@pytest.mark.parametrize("wrong", [1, float("nan")])
+def test_what_is_too_far_off_fails(narrow_artefact, monkeypatch, name, value, wrong):
+    monkeypatch.setattr(verification, f"{name}_error", lambda _: value * wrong)
+    findings = by_name(inspect_artefact(narrow_artefact["max"].folder))
+    assert {name for name, finding in findings.items() if not finding.passed} == {name}
+
+
+def test_weights_are_checked_with_their_network(narrow_weights, tmp_path, monkeypatch):
+    """Where the cache has no artefact of the weights, one is built and leaves nothing behind."""
+    path = tmp_path / "weights.pth"
+    path.write_bytes(b"weights")
+    monkeypatch.setenv("STYLECORE_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(inspection, "_located", lambda _: (path, ""))
+    monkeypatch.setattr(inspection, "read_weights", lambda _: narrow_weights)
+    findings = by_name(inspection.inspect_weights("mine"))
+    assert list(findings) == ["checksum", "network", "input", "artefact", "gradient", "features"]
+    assert all(finding.passed for finding in findings.values())
+    assert [item.name for item in tmp_path.iterdir()] == ["weights.pth"]
+
+
+def test_nothing_is_built_of_damaged_weights(tmp_path, monkeypatch, narrow_weights):
+    path = tmp_path / "weights.pth"
+    path.write_bytes(b"weights")
+    monkeypatch.setattr(inspection, "_located", lambda _: (path, "is another"))
+    monkeypatch.setattr(inspection, "read_weights", lambda _: narrow_weights)
+    findings = by_name(inspection.inspect_weights("mine"))
+    assert not findings["checksum"].passed
+    assert "artefact" not in findings
