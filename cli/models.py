@@ -23,12 +23,15 @@ from rich.table import Table
 from ..models import sources
 from ..models.fetch import fetch, present
 from ..models.imported import Imported, import_weights, imported, remove
-from ..models.inspection import inspect_weights
+from ..models.inspection import inspect_artefact, inspect_weights
 from ..models.sources import Source
+from .artefacts import build, export
 
 app = typer.Typer(
     name="models", help="Get and manage the weights of the network.", no_args_is_help=True
 )
+app.command("build")(build)
+app.command("export")(export)
 
 
 @app.command("fetch")
@@ -77,10 +80,13 @@ def import_command(
 
 @app.command("check")
 def check_command(
-    name: Annotated[str, typer.Argument(help="Which weights; see the list.")] = sources.DEFAULT,
+    name: Annotated[
+        str, typer.Argument(help="Which weights; see the list. Or the folder of a network.")
+    ] = sources.DEFAULT,
 ) -> None:
-    """Look whether weights are what they were, and what network they hold."""
-    findings = inspect_weights(name)
+    """Verify weights, the gradient of their network, and its features of a test picture."""
+    folder = Path(name)
+    findings = inspect_artefact(folder) if folder.is_dir() else inspect_weights(name)
     table = Table(box=None, pad_edge=False)
     for title in ("check", "result", "found"):
         table.add_column(title, overflow="fold")
