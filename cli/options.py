@@ -9,9 +9,10 @@ from typing import Annotated, Any, get_args, get_type_hints
 
 import typer
 
-from ..settings import LAYERS, Settings, default_of, parse_layers
+from ..settings import LAYERS, Settings, default_of, parse_layers, parse_numbers
 
 _PICTURE, _LOOK, _SEARCH, _MACHINE = "The picture", "The look", "The search", "The machine"
+_WHERE = "Where"
 
 HELP: dict[str, tuple[str, str]] = {
     "size": (_PICTURE, "Longest side of the picture, in pixels."),
@@ -28,6 +29,13 @@ HELP: dict[str, tuple[str, str]] = {
         _LOOK,
         "Divide each loss by its target's energy (unit), or take the plain sums of the paper.",
     ),
+    "blend": (_LOOK, "How much each style counts, in their order: 2,1; left out, all alike."),
+    "guides": (
+        _WHERE,
+        "How masks reach the layers: by what each position sees of them (average), only where it "
+        "sees nothing else (inside), or as they are (hard).",
+    ),
+    "vanishing": (_WHERE, "What to do when a region vanishes at a layer."),
     "steps": (_SEARCH, "Evaluations of the loss, over all scales together."),
     "optimizer": (_SEARCH, "Which method moves the pixels."),
     "coarsest": (_SEARCH, "Longest side of the first scale, in pixels."),
@@ -37,6 +45,7 @@ HELP: dict[str, tuple[str, str]] = {
 """Panel and help of each setting, in the order of ``--help``."""
 
 _LAYERS = ("content_layers", "style_layers")
+_NUMBERS = ("blend",)
 
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:
@@ -62,11 +71,13 @@ def _setting_parameters() -> Iterator[inspect.Parameter]:
         kind, default = hints[name], default_of(name)
         if name in _LAYERS:
             kind, default = str, _layers_text(default)
+        if name in _NUMBERS:
+            kind, default = str, ",".join(f"{number:g}" for number in default)
         option = typer.Option(
             _flag(name),
             help=text,
             rich_help_panel=panel,
-            metavar="|".join(get_args(kind)) or None,
+            metavar="NUMBERS" if name in _NUMBERS else "|".join(get_args(kind)) or None,
             autocompletion=_complete_layers if name in _LAYERS else None,
         )
         yield inspect.Parameter(
@@ -80,6 +91,8 @@ def _setting_parameters() -> Iterator[inspect.Parameter]:
 def _settings(chosen: dict[str, Any]) -> Settings:
     for name in _LAYERS:
         chosen[name] = parse_layers(chosen[name])
+    for name in _NUMBERS:
+        chosen[name] = parse_numbers(chosen[name])
     return Settings(**chosen)
 
 

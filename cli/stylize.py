@@ -8,11 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..settings import Settings
+from ..settings import Settings, parse_numbers
 from .errors import INTERRUPTED, complain, native_silence
 from .options import with_settings
 from .outputs import Outputs, free_name
 from .progress import Progress, progress_for
+from .where import (
+    ContentMap,
+    ContentRegions,
+    Keep,
+    Regions,
+    RegionWeights,
+    StyleRegions,
+    Where,
+)
 
 if TYPE_CHECKING:
     from ..images import Picture
@@ -75,24 +84,42 @@ def stylize(
     model: Model = None,
     offline: Offline = False,
     quiet: Quiet = False,
+    region: Regions = None,
+    content_regions: ContentRegions = None,
+    style_regions: StyleRegions = None,
+    region_weights: RegionWeights = "",
+    keep: Keep = None,
+    content_weight_map: ContentMap = None,
 ) -> None:
     """Paint CONTENT in the manner of STYLE.
 
     Ctrl-C ends the search early and writes the best picture so far.
     """
+    where = Where(
+        tuple(region or ()),
+        content_regions,
+        tuple(style_regions or ()),
+        parse_numbers(region_weights),
+        keep,
+        content_weight_map,
+    )
     outputs = Outputs(output or free_name(content, style), report, save_every)
     inputs = [content, *style]
-    outputs.check([*inputs, *_start(settings)], settings.steps)
+    outputs.check([*inputs, *_start(settings), *where.paths()], settings.steps)
     pictures = _read([*inputs, *_start(settings)])[: len(inputs)]
+    with native_silence():
+        masks = where.read(pictures)
     try:
         with progress_for(quiet=quiet) as progress:
             artefact = _prepare(settings, model, offline, progress)
-            result = _run(pictures, artefact, settings, outputs, progress)
+            result = _run(pictures, masks, artefact, settings, outputs, progress)
     except KeyboardInterrupt as interrupt:
         _keep_best(getattr(interrupt, "result", None), outputs)
         raise typer.Exit(INTERRUPTED) from None
     outputs.write(result)
     if not quiet:
+        for warning in result.report.get("warnings", ()):
+            complain(warning)
         typer.echo(_summary(outputs.picture, result.report))
 
 
@@ -124,6 +151,7 @@ def _prepare(settings: Settings, model: str | None, offline: bool, progress: Pro
 
 def _run(
     pictures: Sequence[Picture],
+    masks: Mapping[str, Any],
     artefact: Path,
     settings: Settings,
     outputs: Outputs,
@@ -140,7 +168,7 @@ def _run(
 
     done = 0
     content, *style = pictures
-    return transfer(content, style, model=artefact, settings=settings, on_step=show)
+    return transfer(content, style, model=artefact, settings=settings, on_step=show, **masks)
 
 
 def _keep_best(best: Result | None, outputs: Outputs) -> None:

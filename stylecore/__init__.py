@@ -20,8 +20,10 @@ from .objective import Objective
 from .optimizer_adam import AdamState, adam
 from .optimizer_lbfgs import lbfgs
 from .optimizer_projected_lbfgs import projected_lbfgs
+from .regions import Region, label_regions
+from .results import Interrupted, Result, Step
 from .settings import Settings
-from .transfer import Interrupted, Result, Step, objective_between, stylize
+from .transfer import objective_between, stylize
 from .version import __version__
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "Interrupted",
     "ModelError",
     "Objective",
+    "Region",
     "Result",
     "Settings",
     "SettingsError",
@@ -42,6 +45,7 @@ __all__ = [
     "__version__",
     "adam",
     "choose_engine",
+    "label_regions",
     "lbfgs",
     "load_artefact",
     "objective_between",

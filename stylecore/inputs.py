@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .artefact import Manifest
+from .canvas import Canvas
 from .errors import ImageError, SettingsError
+from .guidance import Guidance, Steering
 from .images import crop_to_aspect, read_image, resize, scaled_size
 from .pyramid import SHORTEST, Scale
+from .regions import Area, Mask, Region, areas, fit_mask, resize_mask
 from .settings import Settings
 from .tensors import Array, to_tensor
 
@@ -30,6 +34,7 @@ class Pictures:
         init: what the coarsest scale starts from, where that is a picture of its own.
         height: of the result, in pixels.
         width: of the result, in pixels.
+        steering: regions and masks.
     """
 
     content: NDArray[Any]
@@ -37,6 +42,7 @@ class Pictures:
     init: NDArray[Any] | None
     height: int
     width: int
+    steering: Steering = field(default_factory=Steering)
 
     def content_at(self, scale: Scale) -> Array:
         """The content at a scale, (1, 3, H, W)."""
@@ -46,21 +52,53 @@ class Pictures:
         """The styles at a scale: their own aspect ratio, as many pixels as the scale has."""
         return [to_tensor(_style_at(style, scale)) for style in self.styles]
 
+    def canvas_at(self, scale: Scale, content: Array) -> Canvas:
+        """What is painted on at a scale, over the content there, (1, 3, H, W)."""
+        keep = self.steering.keep
+        if keep is None:
+            return Canvas(content)
+        return Canvas(content, resize_mask(keep, scale.height, scale.width)[None, None])
+
+    def guidance_at(
+        self, scale: Scale, styles: Sequence[Array], manifest: Manifest, settings: Settings
+    ) -> Guidance:
+        """What steers where at a scale, for the styles there, each (1, 3, h, w)."""
+        sizes = [(style.shape[2], style.shape[3]) for style in styles]
+        return self.steering.at(manifest, settings, (scale.height, scale.width), sizes)
+
+    def check(self, manifest: Manifest, settings: Settings) -> list[str]:
+        """What the user should know of regions at the final size.
+
+        Raises:
+            ImageError: as :meth:`Steering.check`.
+        """
+        scale = Scale(self.height, self.width, 0)
+        sizes = [_size_at(style, scale) for style in self.styles]
+        return self.steering.check(manifest, settings, (self.height, self.width), sizes)
+
 
 def read_pictures(
-    content: Source, style: Source | Sequence[Source], settings: Settings
+    content: Source,
+    style: Source | Sequence[Source],
+    settings: Settings,
+    *,
+    regions: Sequence[Region] = (),
+    keep: Mask | None = None,
+    content_map: Mask | None = None,
 ) -> Pictures:
     """Read and check everything a run looks at.
 
     Raises:
-        ImageError: when a picture cannot be read or is too narrow for the size.
-        SettingsError: when no style was given.
+        ImageError: when a picture or a mask cannot be read or does not fit.
+        SettingsError: when no style was given, or another number of blend weights than styles.
     """
     picture = _read(content)
     many = style if isinstance(style, Sequence) and not isinstance(style, str) else [style]
     if not many:
         raise SettingsError("no style was given; give at least one picture")
     styles = tuple(_read(one) for one in many)
+    _check_count("blend", settings.blend, len(styles))
+    steering = _steering(picture, styles, regions, keep, content_map)
     height, width = scaled_size(picture.shape[0], picture.shape[1], settings.size)
     if min(height, width) < SHORTEST:
         raise ImageError(
@@ -69,9 +107,44 @@ def read_pictures(
         )
     if settings.fit == "crop":
         styles = tuple(crop_to_aspect(one, width / height) for one in styles)
+        cropped = tuple(_cropped(area, width / height) for area in steering.areas)
+        steering = replace(steering, areas=cropped)
     init = None if settings.init in ("content", "noise") else read_image(settings.init)
     floats = [one.astype(np.float32) for one in (picture, *styles)]
-    return Pictures(floats[0], tuple(floats[1:]), init, height, width)
+    return Pictures(floats[0], tuple(floats[1:]), init, height, width, steering)
+
+
+def _steering(
+    content: NDArray[np.uint8],
+    styles: Sequence[NDArray[np.uint8]],
+    regions: Sequence[Region],
+    keep: Mask | None,
+    content_map: Mask | None,
+) -> Steering:
+    size = (content.shape[0], content.shape[1])
+    found = areas(regions, size, [(one.shape[0], one.shape[1]) for one in styles])
+    kept = None if keep is None else fit_mask(keep, size, "what is kept")
+    if kept is not None and kept.min() > 0.98:
+        raise ImageError("the mask of what is kept is all white; leave something to paint")
+    weighted = None if content_map is None else fit_mask(content_map, size, "the content's weight")
+    return Steering(found, weighted, kept)
+
+
+def _cropped(area: Area, aspect: float) -> Area:
+    styles = {i: crop_to_aspect(mask, aspect) for i, mask in area.styles.items()}
+    for index, mask in styles.items():
+        if not mask.max() > 0.02:
+            raise ImageError(
+                f"{area.name} in style {index + 1} lies in what fit=crop cuts off; take fit=keep"
+            )
+    return replace(area, styles=styles)
+
+
+def _check_count(name: str, numbers: Sequence[float], styles: int) -> None:
+    if numbers and len(numbers) != styles:
+        raise SettingsError(
+            f"{name} has {len(numbers)} numbers and there are {styles} styles; give one for each"
+        )
 
 
 def _read(source: Source) -> NDArray[np.uint8]:
@@ -86,7 +159,11 @@ def _read(source: Source) -> NDArray[np.uint8]:
 
 
 def _style_at(style: NDArray[Any], scale: Scale) -> NDArray[Any]:
+    height, width = _size_at(style, scale)
+    return resize(style, width, height)
+
+
+def _size_at(style: NDArray[Any], scale: Scale) -> tuple[int, int]:
     height, width = style.shape[:2]
     factor = (scale.height * scale.width / (height * width)) ** 0.5
-    size = (max(SHORTEST, round(side * factor)) for side in (width, height))
-    return resize(style, *size)
+    return max(SHORTEST, round(height * factor)), max(SHORTEST, round(width * factor))

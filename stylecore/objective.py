@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from .artefact import OBJECTIVE, Artefact
 from .engines import Engine, Graph
+from .guidance import Guidance
 from .optimizers import Array
 from .settings import Settings
 from .targets import LossParts, Values, prepare_targets
@@ -45,10 +46,17 @@ class Objective:
         self.size = (height, width)
 
     def aim_at(
-        self, features: Graph, content: Array, styles: Sequence[Array], settings: Settings
+        self,
+        features: Graph,
+        content: Array,
+        styles: Sequence[Array],
+        settings: Settings,
+        guidance: Guidance | None = None,
     ) -> Values:
         """Prepare targets from pictures (1, 3, H, W) and take them; returns them too."""
-        targets = prepare_targets(features, self.artefact.manifest, content, styles, settings)
+        targets = prepare_targets(
+            features, self.artefact.manifest, content, styles, settings, guidance
+        )
         self.aim(targets, *content.shape[2:])
         return targets
 

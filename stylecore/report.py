@@ -27,6 +27,7 @@ class Report:
     optimise: float = 0.0
     total: float = 0.0
     interrupted: bool = False
+    warnings: list[str] = field(default_factory=list[str])
 
     def begin(self, scale: Scale) -> None:
         """Open a scale: the steps that follow belong to it."""
@@ -53,6 +54,7 @@ class Report:
             "scales": self.scales,
             "final": asdict(self.final) if self.final else None,
             "interrupted": self.interrupted,
+            "warnings": self.warnings,
             "seconds": {"setup": self.setup, "optimise": self.optimise, "total": self.total},
             "peak_memory_bytes": peak_memory(),
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, cast, get_args
 
@@ -13,6 +13,8 @@ Optimizer = Literal["projected-lbfgs", "lbfgs", "adam"]
 Pooling = Literal["max", "average"]
 Fit = Literal["keep", "crop"]
 LossScale = Literal["unit", "none"]
+Guides = Literal["average", "inside", "hard"]
+Vanishing = Literal["warn", "error"]
 EngineName = Literal["auto", "cpu", "openvino", "cuda"]
 
 LAYERS = tuple(
@@ -54,6 +56,10 @@ class Settings:
         coarsest: longest side of the first scale; the size itself or more means one scale.
         loss_scale: ``unit`` divides each term by its target's energy, so that one setting holds
             for every picture; ``none`` gives the plain sums of Gatys et al.
+        guides: how masks reach the layers: ``average`` through what each position sees, ``inside``
+            for positions that see nothing but their region, or ``hard``: the plain mask.
+        vanishing: what happens when a region vanishes at a layer: ``warn`` or ``error``.
+        blend: how much each style counts, in their order; empty counts them alike.
 
     Raises:
         SettingsError: from the constructor, for a value outside its range.
@@ -77,6 +83,9 @@ class Settings:
     threads: int = 0
     coarsest: int = 64
     loss_scale: LossScale = "unit"
+    guides: Guides = "average"
+    vanishing: Vanishing = "warn"
+    blend: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         _check_range("size", self.size, SMALLEST_SIDE, LARGEST_SIDE, "pixels")
@@ -88,6 +97,9 @@ class Settings:
             _check_weight(name, getattr(self, name))
         _check_layers("content_layers", self.content_layers)
         _check_layers("style_layers", self.style_layers)
+        object.__setattr__(self, "blend", _numbers("blend", self.blend))
+        if self.blend and not any(self.blend):
+            raise SettingsError("blend is all zeros; give at least one style a weight above 0")
         if not (self.content_weight or self.style_weight or self.tv_weight):
             raise SettingsError("all weights are zero: give content, style or tv a weight above 0")
         for name, choices in _CHOICES.items():
@@ -106,6 +118,8 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "fit": get_args(Fit),
     "engine": get_args(EngineName),
     "loss_scale": get_args(LossScale),
+    "guides": get_args(Guides),
+    "vanishing": get_args(Vanishing),
 }
 
 
@@ -128,6 +142,18 @@ def parse_layers(text: str) -> dict[str, float]:
     return layers
 
 
+def parse_numbers(text: str) -> tuple[float, ...]:
+    """Read ``1,0.5`` as numbers; nothing is none.
+
+    Raises:
+        SettingsError: for what is no number.
+    """
+    try:
+        return tuple(float(part) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise SettingsError(f"{text!r} is no list of numbers; write 1,0.5") from None
+
+
 def default_of(name: str) -> Any:
     """The default of a setting, for command lines and documents that show it."""
     return getattr(Settings(), name)
@@ -142,6 +168,15 @@ def _check_range(name: str, value: object, low: int, high: int, unit: str) -> No
 def _check_weight(name: str, value: object) -> None:
     if not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
         raise SettingsError(f"{name} is {value!r}; give a finite number that is 0 or more")
+
+
+def _numbers(name: str, values: object) -> tuple[float, ...]:
+    if isinstance(values, str) or not isinstance(values, Sequence):
+        raise SettingsError(f"{name} is {values!r}; give numbers, one for each style")
+    numbers = tuple(cast("Sequence[float]", values))
+    for number in numbers:
+        _check_weight(name, number)
+    return numbers
 
 
 def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:

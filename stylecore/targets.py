@@ -9,11 +9,9 @@ import numpy as np
 
 from .artefact import Manifest
 from .engines import Graph
+from .guidance import Guidance, Values, plain_guidance, plain_guides
 from .settings import Settings
 from .tensors import Array
-
-Values = dict[str, Array]
-"""Inputs of the graphs by name, as the artefact's contract has them."""
 
 
 @dataclass(frozen=True)
@@ -26,24 +24,14 @@ class LossParts:
     tv: float
 
 
-def plain_guides(manifest: Manifest, height: int, width: int) -> Values:
-    """Guides for one region that is the whole picture: 1/N at every position."""
-    guides: Values = {}
-    for layer in manifest.style_layers:
-        h, w = layer_size(layer, height, width)
-        guides[f"style.{layer}.guide"] = np.full((1, h, w), 1 / (h * w), np.float32)
-    return guides
+def statistics(
+    features: Graph, manifest: Manifest, image: Array, guides: Values | None = None
+) -> Values:
+    """Grams (K, C, C) and content features (1, C, h, w) of an image (1, 3, H, W).
 
-
-def layer_size(layer: str, height: int, width: int) -> tuple[int, int]:
-    """Height and width of a layer's features: halved, rounding down, by each pooling before it."""
-    halvings = int(layer[len("relu")]) - 1
-    return height >> halvings, width >> halvings
-
-
-def statistics(features: Graph, manifest: Manifest, image: Array) -> Values:
-    """Grams (1, C, C) and content features (1, C, h, w) of an image (1, 3, H, W)."""
-    guides = plain_guides(manifest, *image.shape[2:])
+    Without guides the whole picture is one region.
+    """
+    guides = plain_guides(manifest, *image.shape[2:]) if guides is None else guides
     values = features(features.outputs, image=image, **guides)
     return dict(zip(features.outputs, values, strict=True))
 
@@ -54,13 +42,14 @@ def prepare_targets(
     content: Array,
     styles: Sequence[Array],
     settings: Settings,
+    guidance: Guidance | None = None,
 ) -> Values:
     """Everything that the objective's graph wants besides the image.
 
     With ``loss_scale="unit"`` each content term is divided by ‖F(p)‖² and each style term by
     ‖G(a)/N‖², the layers' weights by their sum, and total variation by the number of pixels: the
-    terms are then of order one for every size and every pair. Several styles are blended by the
-    mean of their Grams.
+    terms are then of order one for every size and every pair, and for every region: each is divided
+    by its own target's energy. Several styles are blended by the weighted mean of their Grams.
 
     Args:
         features: the artefact's ``features`` graph.
@@ -68,17 +57,23 @@ def prepare_targets(
         content: (1, 3, H, W).
         styles: each (1, 3, h, w).
         settings: weights, layers and ``loss_scale``.
+        guidance: regions and where the content counts; by default everything counts everywhere.
     """
     height, width = content.shape[2:]
+    if guidance is None:
+        sizes = [(style.shape[2], style.shape[3]) for style in styles]
+        guidance = plain_guidance(manifest, (height, width), sizes, settings.blend)
     of_content = statistics(features, manifest, content)
-    of_styles = [statistics(features, manifest, style) for style in styles]
-    values = plain_guides(manifest, height, width)
+    values = {**guidance.guides, **_style_targets(features, manifest, styles, guidance)}
     for layer in manifest.style_layers:
-        name = f"style.{layer}.gram"
-        grams: Array = np.stack([found[name] for found in of_styles]).mean(axis=0)
-        weight = _share(settings.style_layers, layer, settings) / _energy(grams, settings)
-        values[name] = grams
-        values[f"style.{layer}.weight"] = _vector(settings.style_weight * weight)
+        share = _share(settings.style_layers, layer, settings)
+        weights = [
+            settings.style_weight * (share / _energy(gram, settings)) * weight
+            for gram, weight in zip(
+                values[f"style.{layer}.gram"], guidance.weights[layer], strict=True
+            )
+        ]
+        values[f"style.{layer}.weight"] = np.array(weights, np.float32)
     for layer in manifest.content_layers:
         name = f"content.{layer}.features"
         values[name] = of_content[name]
@@ -87,6 +82,8 @@ def prepare_targets(
         values[f"content.{layer}.weight"] = np.full(
             shape, settings.content_weight * weight, np.float32
         )
+        if layer in guidance.content:
+            values[f"content.{layer}.weight"] *= guidance.content[layer]
     pixels = height * width if settings.loss_scale == "unit" else 1
     values["tv.weight"] = np.array(settings.tv_weight / pixels, np.float32)
     return values
@@ -94,7 +91,8 @@ def prepare_targets(
 
 def measure(features: Graph, manifest: Manifest, image: Array, targets: Values) -> LossParts:
     """The loss of an image by the equations, in numpy, from its forward pass alone."""
-    found = statistics(features, manifest, image)
+    guides = {name: value for name, value in targets.items() if name.endswith(".guide")}
+    found = statistics(features, manifest, image, guides)
     style = sum(
         _weighted_distance(found, targets, f"style.{layer}.gram", f"style.{layer}.weight")
         for layer in manifest.style_layers
@@ -105,6 +103,31 @@ def measure(features: Graph, manifest: Manifest, image: Array, targets: Values) 
     )
     tv = float(targets["tv.weight"]) * _total_variation(image)
     return LossParts(content + style + tv, content, style, tv)
+
+
+def _style_targets(
+    features: Graph, manifest: Manifest, styles: Sequence[Array], guidance: Guidance
+) -> Values:
+    """Each region's blend of Grams, (K, C, C) by layer."""
+    looks = [
+        statistics(features, manifest, style, how.guides) if how.regions else {}
+        for style, how in zip(styles, guidance.styles, strict=True)
+    ]
+    targets: Values = {}
+    for layer in manifest.style_layers:
+        name = f"style.{layer}.gram"
+        blends: list[Array] = []
+        for k, shares in enumerate(guidance.shares):
+            grams = [looks[i][name][guidance.styles[i].regions.index(k)] for i in shares]
+            blends.append(_blended(grams, list(shares.values())))
+        targets[name] = np.stack(blends)
+    return targets
+
+
+def _blended(grams: Sequence[Array], weights: Sequence[float]) -> Array:
+    if len(set(weights)) == 1:
+        return np.stack(grams).mean(axis=0)
+    return np.average(np.stack(grams), axis=0, weights=weights).astype(np.float32)
 
 
 def _weighted_distance(found: Values, targets: Values, name: str, weight: str) -> float:
@@ -128,7 +151,3 @@ def _energy(target: Array, settings: Settings) -> float:
     if settings.loss_scale == "none":
         return 1.0
     return max(float(np.sum(np.square(target, dtype=np.float64))), 1e-12)
-
-
-def _vector(value: float) -> Array:
-    return np.array([value], np.float32)

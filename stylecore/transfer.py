@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 
@@ -18,77 +16,22 @@ from .inputs import Pictures, Source, read_pictures
 from .objective import Objective
 from .optimizers import into_box
 from .pyramid import Scale, plan
+from .regions import Mask, Region
 from .report import Report
+from .results import Interrupted, Result, Step
 from .settings import Settings
 from .strategies import STRATEGIES, Strategy
 from .targets import Values, measure
 from .tensors import Array, Picture, to_floats, to_picture, to_tensor
 
 
-@dataclass(frozen=True)
-class Step:
-    """Where a run stands, after an evaluation of the objective.
-
-    Attributes:
-        scale: which scale, from 1.
-        scales: how many there are.
-        width: of this scale, in pixels.
-        height: of this scale, in pixels.
-        step: which evaluation at this scale, from 1.
-        steps: how many are planned at this scale.
-        loss: the objective's value; the next three sum to it.
-        content: the content term, weighted.
-        style: the style term, weighted.
-        tv: the total-variation term, weighted.
-        seconds: how long this step took.
-        remaining: an estimate of the seconds until the last step.
-        picture: gives the current picture, (height, width, 3) uint8.
-    """
-
-    scale: int
-    scales: int
-    width: int
-    height: int
-    step: int
-    steps: int
-    loss: float
-    content: float
-    style: float
-    tv: float
-    seconds: float
-    remaining: float
-    picture: Callable[[], Picture]
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a run delivers.
-
-    Attributes:
-        image: (H, W, 3) uint8, RGB.
-        report: what happened, as plain values ready for JSON.
-    """
-
-    image: Picture
-    report: dict[str, Any]
-
-
-class Interrupted(KeyboardInterrupt):
-    """Ctrl-C during a run; a KeyboardInterrupt that carries what was done.
-
-    Attributes:
-        result: the best picture so far, at the final size.
-    """
-
-    def __init__(self, result: Result) -> None:
-        super().__init__("interrupted; the best picture so far is in .result")
-        self.result = result
-
-
 def stylize(
     content: Source,
     style: Source | Sequence[Source],
     *,
+    regions: Sequence[Region] = (),
+    keep: Mask | None = None,
+    content_map: Mask | None = None,
     model: str | Path | None = None,
     settings: Settings | None = None,
     on_step: Callable[[Step], object] | None = None,
@@ -97,20 +40,27 @@ def stylize(
 
     Args:
         content: the picture whose things stay recognisable.
-        style: the picture, or pictures, whose manner is taken; several are blended evenly.
+        style: the picture, or pictures, whose manner is taken; several are blended, evenly or by
+            the settings' ``blend``.
+        regions: which part of the content takes from which part of a style; none: all from all.
+        keep: a mask of what is left as it is, and takes no part in the style.
+        content_map: a mask of how much the content counts, white for as much as without.
         model: the folder of an artefact; by default the one that was made on this machine.
         settings: how; by default ``Settings()``.
         on_step: called after every evaluation of the objective.
 
     Raises:
-        ImageError: when a picture cannot be read or is too narrow for the size.
+        ImageError: when a picture or a mask cannot be read or does not fit.
+        SettingsError: when the settings do not fit the pictures.
         ModelError: when there is no artefact, or it does not fit the settings.
         EngineError: when ONNX Runtime or the engine asked for is missing.
         Interrupted: on Ctrl-C, once there is a picture.
     """
     started = perf_counter()
     settings = settings or Settings()
-    pictures = read_pictures(content, style, settings)
+    pictures = read_pictures(
+        content, style, settings, regions=regions, keep=keep, content_map=content_map
+    )
     run = _Run(settings, _open_artefact(model, settings), pictures, on_step, started)
     return run.result()
 
@@ -119,6 +69,8 @@ def objective_between(
     content: Source,
     style: Source | Sequence[Source],
     *,
+    regions: Sequence[Region] = (),
+    content_map: Mask | None = None,
     model: str | Path | None = None,
     settings: Settings | None = None,
 ) -> Objective:
@@ -127,6 +79,8 @@ def objective_between(
     Args:
         content: as in :func:`stylize`.
         style: as in :func:`stylize`.
+        regions: as in :func:`stylize`.
+        content_map: as in :func:`stylize`.
         model: as in :func:`stylize`.
         settings: as in :func:`stylize`; those of the optimisation do not count.
 
@@ -134,13 +88,15 @@ def objective_between(
         ImageError: as :func:`stylize`, like the errors of model and engine.
     """
     settings = settings or Settings()
-    pictures = read_pictures(content, style, settings)
+    pictures = read_pictures(content, style, settings, regions=regions, content_map=content_map)
     artefact = _open_artefact(model, settings)
     engine = choose_engine(settings.engine, settings.threads)
     objective = Objective(artefact, engine)
     scale = Scale(pictures.height, pictures.width, 0)
     features = Graph(artefact.path(FEATURES), exact(engine))
-    objective.aim_at(features, pictures.content_at(scale), pictures.styles_at(scale), settings)
+    styles = pictures.styles_at(scale)
+    guidance = pictures.guidance_at(scale, styles, artefact.manifest, settings)
+    objective.aim_at(features, pictures.content_at(scale), styles, settings, guidance)
     return objective
 
 
@@ -175,6 +131,7 @@ class _Run:
         self.features = Graph(artefact.path(FEATURES), exact(engine))
         self.scales = plan(pictures.height, pictures.width, settings)
         self.report = Report(settings, engine, artefact.manifest)
+        self.report.warnings += pictures.check(artefact.manifest, settings)
         self.strategy: Strategy = STRATEGIES[settings.optimizer]()
         self.best: Array | None = None
         self.best_loss = np.inf
@@ -200,11 +157,14 @@ class _Run:
         for index, scale in enumerate(self.scales):
             content = self.pictures.content_at(scale)
             styles = self.pictures.styles_at(scale)
-            targets = self.objective.aim_at(self.features, content, styles, self.settings)
+            guidance = self.pictures.guidance_at(scale, styles, self.manifest, self.settings)
+            targets = self.objective.aim_at(self.features, content, styles, self.settings, guidance)
             self.report.begin(scale)
             self.best_loss = np.inf
-            x = self._grown(x, content, scale)
-            x = self.strategy(self.objective, x, scale, _Recorder(self, index))
+            canvas = self.pictures.canvas_at(scale, content)
+            z = self._grown(x, content, scale)
+            watched = canvas.watched(_Recorder(self, index))
+            x = canvas.picture(self.strategy(canvas.function(self.objective), z, scale, watched))
         return x, targets
 
     def _grown(self, x: Array, content: Array, scale: Scale) -> Array:

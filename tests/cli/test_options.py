@@ -59,12 +59,17 @@ def test_every_option_reaches_its_setting(settings_of):
         threads=3,
         coarsest=64,
         loss_scale="none",
+        guides="inside",
+        vanishing="error",
+        blend=(2.0, 0.5),
     )
     words = []
     for name, value in given.as_dict().items():
         text = value
         if isinstance(value, dict):
             text = ",".join(f"{layer}:{weight}" for layer, weight in value.items())
+        if isinstance(value, tuple):
+            text = ",".join(map(str, value))
         words += [f"--{name.replace('_', '-')}", str(text)]
     assert settings_of(*words) == given
 
@@ -77,6 +82,9 @@ def test_every_option_reaches_its_setting(settings_of):
         (["--content-weight", "-1"], "content_weight is -1.0; give a finite number"),
         (["--style-weight", "nan"], "style_weight is nan; give a finite number"),
         (["--steps", "0"], "steps is 0; give a whole number from 1"),
+        (["--blend", "1,two"], "'1,two' is no list of numbers; write 1,0.5"),
+        (["--blend", "1,-2"], "blend is -2.0; give a finite number"),
+        (["--blend", "0,0"], "blend is all zeros"),
         (["--size", "8"], "size is 8; give a whole number from 32"),
     ],
 )

@@ -5,16 +5,11 @@ import pytest
 
 from stylecore.artefact import load_artefact
 from stylecore.engines import Graph, choose_engine
+from stylecore.guidance import layer_size, plain_guides
 from stylecore.models.build import build_artefact
 from stylecore.objective import Objective
 from stylecore.settings import Settings
-from stylecore.targets import (
-    layer_size,
-    measure,
-    plain_guides,
-    prepare_targets,
-    statistics,
-)
+from stylecore.targets import measure, prepare_targets, statistics
 
 STYLE = ("relu1_1", "relu2_2", "relu4_1")
 CONTENT = ("relu1_1", "relu2_2", "relu3_3", "relu4_1")

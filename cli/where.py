@@ -1,0 +1,163 @@
+"""The options that say where: regions, what is kept, and where the content counts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import SettingsError
+
+if TYPE_CHECKING:
+    from ..images import Picture
+    from ..regions import Region
+
+_PANEL = "Where"
+
+Regions = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="CONTENT_MASK=STYLE_MASK",
+        help="A part of the content (white) takes its style from a part of the style; repeatable. "
+        "=2:MASK is a part of the second style, =2: all of it; the same content mask twice blends.",
+        rich_help_panel=_PANEL,
+        show_default=False,
+    ),
+]
+ContentRegions = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="LABELS",
+        help="All parts of the content in one picture, each painted in a colour of its own.",
+        rich_help_panel=_PANEL,
+        show_default=False,
+    ),
+]
+StyleRegions = Annotated[
+    list[Path] | None,
+    typer.Option(
+        metavar="LABELS",
+        help="The same for the style: the same colour is the same region; once for each style.",
+        rich_help_panel=_PANEL,
+        show_default=False,
+    ),
+]
+RegionWeights = Annotated[
+    str,
+    typer.Option(
+        metavar="NUMBERS",
+        help="How hard each region pulls: 1,0.5, in the order of --region, or of size for labels.",
+        rich_help_panel=_PANEL,
+    ),
+]
+Keep = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="MASK",
+        help="The part of the content (white) that is left untouched.",
+        rich_help_panel=_PANEL,
+        show_default=False,
+    ),
+]
+ContentMap = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="MASK",
+        help="How much the content counts: white for all its weight, black for none.",
+        rich_help_panel=_PANEL,
+        show_default=False,
+    ),
+]
+
+_NUMBERED = re.compile(r"(\d+):(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Where:
+    """The options as they were given."""
+
+    regions: tuple[str, ...]
+    content_labels: Path | None
+    style_labels: tuple[Path, ...]
+    weights: tuple[float, ...]
+    keep: Path | None
+    content_map: Path | None
+
+    def paths(self) -> list[Path]:
+        """Every file that is read."""
+        masks = [mask for pair in self._pairs() for mask in (pair[0], pair[2])]
+        single = [self.content_labels, *self.style_labels, self.keep, self.content_map]
+        return [path for path in (*masks, *single) if path is not None]
+
+    def read(self, pictures: Sequence[Picture]) -> dict[str, Any]:
+        """The keywords that :func:`stylecore.stylize` takes, with every file read and checked.
+
+        Args:
+            pictures: the content and the styles.
+
+        Raises:
+            StylecoreError: for options that contradict each other, or masks that do not fit.
+        """
+        from ..images import read_image
+        from ..regions import areas, fit_mask
+
+        sizes = [(one.shape[0], one.shape[1]) for one in pictures]
+        found: dict[str, Any] = {}
+        regions = self._regions(len(pictures) - 1)
+        areas(regions, sizes[0], sizes[1:])
+        if regions:
+            found["regions"] = regions
+        for name, path in (("keep", self.keep), ("content_map", self.content_map)):
+            if path is not None:
+                found[name] = read_image(path)
+                fit_mask(found[name], sizes[0], str(path))
+        return found
+
+    def _regions(self, styles: int) -> list[Region]:
+        if self.content_labels is None and not self.style_labels:
+            return self._from_masks()
+        if self.regions:
+            raise SettingsError("--region and label pictures were given; give one or the other")
+        if self.content_labels is None or len(self.style_labels) != styles:
+            raise SettingsError(
+                f"{self.content_labels is not None:d} --content-regions and"
+                f" {len(self.style_labels)} --style-regions were given; give one for the content"
+                f" and one for each of {styles} styles"
+            )
+        from ..regions import label_regions
+
+        return label_regions(self.content_labels, self.style_labels, self.weights)
+
+    def _from_masks(self) -> list[Region]:
+        from ..images import read_image
+        from ..regions import Region
+
+        styles: dict[Path, dict[int, Any]] = {}
+        for content, index, style in self._pairs():
+            styles.setdefault(content, {})[index] = style and read_image(style)
+        weights = self.weights or (1.0,) * len(styles)
+        if len(weights) != len(styles):
+            raise SettingsError(
+                f"{len(weights)} --region-weights for {len(styles)} regions; give one for each"
+            )
+        return [
+            Region(read_image(content), masks, weight, content.stem)
+            for (content, masks), weight in zip(styles.items(), weights, strict=True)
+        ]
+
+    def _pairs(self) -> list[tuple[Path, int, Path | None]]:
+        """Content mask, number of the style from 0, and the mask there or None for all of it."""
+        return [_pair(text) for text in self.regions]
+
+
+def _pair(text: str) -> tuple[Path, int, Path | None]:
+    content, equals, style = text.partition("=")
+    numbered = _NUMBERED.fullmatch(style)
+    index, name = (int(numbered[1]), numbered[2]) if numbered else (1, style)
+    if not content or not equals or not (name or numbered) or index < 1:
+        raise SettingsError(f"--region {text!r}; write CONTENT_MASK=STYLE_MASK, or =2:STYLE_MASK")
+    return Path(content), index - 1, Path(name) if name else None

@@ -1,0 +1,93 @@
+"""Guides: how much each position of each layer counts for each region (Gatys et al. 2017, §4).
+
+A mask says where a region lies in the picture. Deeper in the network a position sees much of the
+picture, so a mask has to be carried along with the features. Three ways:
+
+- ``average``: each convolution averages the mask over the 3×3 pixels that it sees, each pooling
+  over its 2×2. A position counts for a region by the share of it that it sees.
+- ``inside``: the smallest value instead of the mean. Only positions that see nothing but the
+  region count.
+- ``hard``: the mask itself, cut to 0 and 1 and thinned to the layer's size; no receptive fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import cv2
+import numpy as np
+
+from .settings import LAYERS, Guides
+from .tensors import Array
+
+Masks = Array
+"""(K, h, w) float32, 0–1."""
+
+
+def propagate(masks: Masks, layers: Iterable[str], guides: Guides) -> dict[str, Masks]:
+    """Carry masks (K, H, W) to each layer: (K, h, w), still 0–1."""
+    convolve, pool = _STEPS[guides]
+    wanted = set(layers)
+    found: dict[str, Masks] = {}
+    current = (masks > 0.5).astype(np.float32) if guides == "hard" else masks
+    for layer in LAYERS:
+        if layer.endswith("_1") and layer != "relu1_1":
+            current = pool(current)
+        current = convolve(current)
+        if layer in wanted:
+            found[layer] = current
+        if len(found) == len(wanted):
+            break
+    return found
+
+
+def normalised(masks: Masks) -> Array:
+    """Divide each mask by its mass, so that a small region pulls as hard as a large one.
+
+    g_k = m_k / Σ m_k, which is the squared guidance channel of Gatys et al. 2017, eq. 4: there
+    T_k² sums to 1. A mask without mass stays zero.
+    """
+    mass = masks.sum(axis=(1, 2), keepdims=True, dtype=np.float64)
+    return (masks / np.maximum(mass, 1e-30)).astype(np.float32)
+
+
+LEAST_SEEN = 0.02
+"""Below this share of the region in what its best position sees, a region has vanished."""
+
+
+def vanished(masks: Masks) -> list[bool]:
+    """Which of the masks (K, h, w) of a layer leave no position that sees the region."""
+    return [bool(mask.max() < LEAST_SEEN) for mask in masks]
+
+
+def _blurred(masks: Masks) -> Masks:
+    return _each(masks, lambda mask: cv2.blur(mask, (3, 3), borderType=cv2.BORDER_REPLICATE))
+
+
+def _eroded(masks: Masks) -> Masks:
+    # Beyond the picture's edge OpenCV takes nothing away: the edge is no boundary of a region.
+    return _each(masks, lambda mask: cv2.erode(mask, np.ones((3, 3), np.uint8)))
+
+
+def _each(masks: Masks, change: Callable[[Array], object]) -> Masks:
+    return np.stack([np.asarray(change(mask), np.float32) for mask in masks])
+
+
+def _blocks(masks: Masks) -> Array:
+    """(K, h, w) → (K, h//2, 2, w//2, 2); an odd last row or column is dropped, as pooling does."""
+    count, height, width = masks.shape
+    even = masks[:, : height // 2 * 2, : width // 2 * 2]
+    return even.reshape(count, height // 2, 2, width // 2, 2)
+
+
+def _unchanged(masks: Masks) -> Masks:
+    return masks
+
+
+_Step = Callable[[Masks], Masks]
+_STEPS: dict[Guides, tuple[_Step, _Step]] = {
+    "average": (_blurred, lambda masks: _blocks(masks).mean(axis=(2, 4))),
+    "inside": (_eroded, lambda masks: _blocks(masks).min(axis=(2, 4))),
+    "hard": (_unchanged, lambda masks: np.ascontiguousarray(_blocks(masks)[:, :, 0, :, 0])),
+}
+"""What a 3×3 convolution and a 2×2 pooling do to a mask."""
