@@ -66,6 +66,10 @@ def inspect_artefact(folder: Path) -> list[Finding]:
         features = verification.features_error(artefact)
     except (ModelError, EngineError) as error:
         return [Finding("artefact", False, str(error))]
+    except Exception as error:  # whatever ONNX Runtime raises when a graph fails
+        return [
+            Finding("artefact", False, f"it does not run: {str(error).strip().splitlines()[0]}")
+        ]
     storage = artefact.manifest.storage
     return [
         Finding("artefact", True, f"{folder}, {storage}"),

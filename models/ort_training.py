@@ -1,9 +1,9 @@
 """The gradient by ONNX Runtime training's own builder, in the same contract as the standard one.
 
 Its graphs hold operators of Microsoft's own (``ConvGrad``, ``ReluGrad``, …), so they run only where
-``onnxruntime-training`` is the onnxruntime that is installed. It has no rule for padding by the
-edge, and its pooling gradients read sizes from the graph, which are symbolic here (they crash): so
-both are written in operators that it can differentiate.
+``onnxruntime-training`` is the onnxruntime that is installed. It has no rule for padding by
+what lies at the edge, and its pooling gradients read sizes from the graph, which are symbolic here
+(they crash): so both are written in operators that it differentiates rightly.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import importlib
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import onnx
 import onnx_ir as ir
 from onnx_ir.passes.common import RemoveUnusedNodesPass
@@ -20,7 +21,7 @@ from ..errors import EngineError
 from .graph import OPSET, Tape, infer_shapes, inline_functions
 
 MICROSOFT = "com.microsoft"
-_END = 2**31 - 1
+_ZERO, _ONE = np.array(0, np.int64), np.array(1, np.int64)
 
 
 def with_ort_gradient(model: ir.Model, *, of: str, by: str) -> ir.Model:
@@ -82,7 +83,7 @@ def _restore_weights(graph: ir.Graph, stored: dict[str, ir.TensorProtocol]) -> N
 
 def rewrite(graph: ir.Graph) -> None:
     """Replace what the builder cannot differentiate."""
-    for node in list(graph):
+    for node in list(graph):  # a list: the graph changes below
         tape = Tape(graph.outputs[0].dtype or ir.DataType.FLOAT)
         if node.op_type == "Pad":
             value = _padded(tape, node)
@@ -104,24 +105,25 @@ def _put(graph: ir.Graph, node: ir.Node, tape: Tape, value: ir.Value) -> None:
 
 
 def _padded(tape: Tape, node: ir.Node) -> ir.Value:
-    """One row and column repeated on every side: slices put together."""
-    x = node.inputs[0]
+    """Rows and columns gathered by their number, once these are padded in the same way."""
+    pads = ir.convenience.get_const_tensor(_first(node.inputs[1:]))
+    assert pads is not None
+    before, after = pads.numpy().reshape(2, 4).tolist()
+    mode = node.attributes.get_string("mode", "constant")
+    x = _first(node.inputs)
     for axis in (2, 3):
-        first = _span(tape, x, 0, 1, axis)
-        last = _span(tape, x, -1, _END, axis)
-        x = tape("Concat", first, x, last, axis=axis)
-    assert x is not None
+        size = tape("Squeeze", tape("Shape", x, start=axis, end=axis + 1))
+        numbers = tape("Range", tape.constant(_ZERO), size, tape.constant(_ONE))
+        around = tape.integers([before[axis], after[axis]])
+        x = tape("Gather", x, tape("Pad", numbers, around, mode=mode), axis=axis)
     return x
-
-
-def _span(tape: Tape, x: ir.Value | None, start: int, end: int, axis: int) -> ir.Value:
-    return tape("Slice", x, tape.integers([start]), tape.integers([end]), tape.integers([axis]))
 
 
 def _pooled(tape: Tape, node: ir.Node) -> ir.Value:
     """The greatest, or the mean, of the four pictures that every second pixel makes."""
-    ends = _even_ends(tape, node.inputs[0])
-    a, b, c, d = (_every_second(tape, node.inputs[0], at, ends) for at in _CORNERS)
+    x = _first(node.inputs)
+    ends = _even_ends(tape, x)
+    a, b, c, d = (_every_second(tape, x, corner, ends) for corner in _CORNERS)
     if node.op_type == "MaxPool":
         return tape("Max", tape("Max", a, b), tape("Max", c, d))
     total = tape("Add", tape("Add", a, b), tape("Add", c, d))
@@ -131,14 +133,18 @@ def _pooled(tape: Tape, node: ir.Node) -> ir.Value:
 _CORNERS = (0, 0), (0, 1), (1, 0), (1, 1)
 
 
-def _even_ends(tape: Tape, x: ir.Value | None) -> ir.Value:
+def _even_ends(tape: Tape, x: ir.Value) -> ir.Value:
     """Height and width, rounded down to even numbers: what the windows cover."""
     two = tape.integers([2])
     return tape("Mul", tape("Div", tape("Shape", x, start=2), two), two)
 
 
-def _every_second(
-    tape: Tape, x: ir.Value | None, corner: Sequence[int], ends: ir.Value
-) -> ir.Value:
+def _every_second(tape: Tape, x: ir.Value, corner: Sequence[int], ends: ir.Value) -> ir.Value:
     steps = tape.integers([2, 2])
     return tape("Slice", x, tape.integers(corner), ends, tape.integers([2, 3]), steps)
+
+
+def _first(values: Sequence[ir.Value | None]) -> ir.Value:
+    value = values[0]
+    assert value is not None
+    return value

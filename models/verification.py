@@ -45,9 +45,8 @@ def gradient_error(artefact: Artefact) -> float:
         ModelError: when ONNX Runtime cannot load the artefact.
     """
     graph = Graph(artefact.path(OBJECTIVE), choose_engine("cpu"))
+    _, gradient = evaluate(artefact, graph, *_SIZE)
     image = sample_picture(*_SIZE)
-    graph.hold(_targets(artefact))
-    (gradient,) = graph(["gradient"], image=image)
     rng = np.random.default_rng(0)
     errors = [
         min(_difference(graph, image, gradient, direction, step) for step in _STEPS)
@@ -72,7 +71,21 @@ def _difference(graph: Graph, x: Array, gradient: Array, direction: Array, step:
     return difference if np.isfinite(difference) else float("inf")
 
 
-def _targets(artefact: Artefact) -> Values:
+def evaluate(artefact: Artefact, graph: Graph, height: int, width: int) -> tuple[float, Array]:
+    """Loss and gradient at the sample picture, against targets of two others.
+
+    Args:
+        artefact: its features are the targets.
+        graph: the objective; it keeps the targets.
+        height: in pixels.
+        width: in pixels.
+    """
+    graph.hold(_targets(artefact, height, width))
+    loss, gradient = graph(["loss", "gradient"], image=sample_picture(height, width))
+    return float(loss), gradient
+
+
+def _targets(artefact: Artefact, height: int, width: int) -> Values:
     manifest = artefact.manifest
     settings = Settings(
         content_layers=dict.fromkeys(manifest.content_layers, 1.0),
@@ -81,7 +94,7 @@ def _targets(artefact: Artefact) -> Values:
         tv_weight=0.001,
     )
     features = Graph(artefact.path(FEATURES), choose_engine("cpu"))
-    content, style = sample_picture(*_SIZE, turn=1), sample_picture(*_SIZE, turn=2)
+    content, style = (sample_picture(height, width, turn) for turn in (1, 2))
     return prepare_targets(features, manifest, content, [style], settings)
 
 

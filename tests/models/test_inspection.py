@@ -33,6 +33,16 @@ def test_what_is_too_far_off_fails(narrow_artefact, monkeypatch, name, value, wr
     assert {name for name, finding in findings.items() if not finding.passed} == {name}
 
 
+def test_a_network_that_does_not_run_fails(narrow_artefact, monkeypatch):
+    def fail(_):
+        raise RuntimeError("Non-zero status code\nand more")
+
+    monkeypatch.setattr(verification, "gradient_error", fail)
+    (finding,) = inspect_artefact(narrow_artefact["max"].folder)
+    assert not finding.passed
+    assert finding.detail == "it does not run: Non-zero status code"
+
+
 def test_weights_are_checked_with_their_network(narrow_weights, tmp_path, monkeypatch):
     """Where the cache has no artefact of the weights, one is built and leaves nothing behind."""
     path = tmp_path / "weights.pth"
