@@ -28,7 +28,7 @@ def build_artefact(
     weights: Weights,
     folder: Path,
     *,
-    pooling: Pooling = "max",
+    pooling: Pooling = "average",
     content_layers: Sequence[str] = ("relu4_2",),
     style_layers: Sequence[str] = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"),
     name: str = "vgg19",

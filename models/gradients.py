@@ -179,14 +179,13 @@ def _slice(t: Tape, g: ir.Value, n: ir.Node) -> ir.Value:
 
 def _pad(t: Tape, g: ir.Value, n: ir.Node) -> ir.Value:
     mode = n.attributes.get_string("mode", "constant")
-    _require(n, mode in ("constant", "edge") and len(n.inputs) < 4, "mode constant or edge")
+    _require(n, mode in _UNPAD and len(n.inputs) < 4, f"mode {', '.join(_UNPAD)} and all axes")
     pads = _constant(n, 1, "pads")
     rank = len(pads) // 2
     for axis in range(rank):
         before, after = pads[axis], pads[rank + axis]
         if before or after:
-            fold = _fold_edges if mode == "edge" else _crop
-            g = fold(t, g, axis, before, after)
+            g = _UNPAD[mode](t, g, rank, axis, before, after)
     return g
 
 
@@ -197,16 +196,48 @@ def _span(t: Tape, g: ir.Value, axis: int, start: int, end: int) -> ir.Value:
 _END = 2**31 - 1
 
 
-def _crop(t: Tape, g: ir.Value, axis: int, before: int, after: int) -> ir.Value:
+def _crop(t: Tape, g: ir.Value, _rank: int, axis: int, before: int, after: int) -> ir.Value:
     return _span(t, g, axis, before, -after if after else _END)
 
 
-def _fold_edges(t: Tape, g: ir.Value, axis: int, before: int, after: int) -> ir.Value:
+def _fold_edges(t: Tape, g: ir.Value, _rank: int, axis: int, before: int, after: int) -> ir.Value:
     """Add what fell on the copies of an edge to the edge itself (two positions or more a side)."""
     axes = t.integers([axis])
     first = t("ReduceSum", _span(t, g, axis, 0, before + 1), axes, keepdims=1)
     last = t("ReduceSum", _span(t, g, axis, -after - 1, _END), axes, keepdims=1)
     return t("Concat", first, _span(t, g, axis, before + 1, -after - 1), last, axis=axis)
+
+
+def _fold_mirror(t: Tape, g: ir.Value, rank: int, axis: int, before: int, after: int) -> ir.Value:
+    """Add what fell on the mirrored border to where it was mirrored from."""
+    x = _crop(t, g, rank, axis, before, after)
+    size = t("Slice", t("Shape", x), t.integers([axis]), t.integers([axis + 1]))
+    for span, margin, at_front in (((0, before), before, True), ((-after, _END), after, False)):
+        if margin:
+            mirrored = _reversed(t, _span(t, g, axis, *span), axis)
+            rest = t("Sub", size, t.integers([margin + 1]))
+            around = (t.integers([1]), rest) if at_front else (rest, t.integers([1]))
+            x = t("Add", x, _between(t, mirrored, rank, axis, *around))
+    return x
+
+
+def _reversed(t: Tape, g: ir.Value, axis: int) -> ir.Value:
+    minus = t.integers([-1])
+    return t("Slice", g, minus, t.integers([-(2**31)]), t.integers([axis]), minus)
+
+
+def _between(
+    t: Tape, g: ir.Value, rank: int, axis: int, before: ir.Value, after: ir.Value
+) -> ir.Value:
+    """Zeros on both sides along one axis, of lengths known only when the graph runs."""
+    none = [
+        t.integers([0] * count) if count else None for count in (axis, rank - 1, rank - 1 - axis)
+    ]
+    parts = (none[0], before, none[1], after, none[2])
+    return t("Pad", g, t("Concat", *(part for part in parts if part is not None), axis=0))
+
+
+_UNPAD = {"constant": _crop, "edge": _fold_edges, "reflect": _fold_mirror}
 
 
 # y = reshape(x)  ⇒  x̄ = reshape(ȳ) to the shape of x
@@ -215,7 +246,7 @@ define("Reshape", lambda t, g, n: t("Reshape", g, t("Shape", _x(n))), None)
 define("Transpose", _transpose)
 # y = x[i:−j]  ⇒  x̄ = ȳ with zeros around
 define("Slice", _slice, None, None, None, None)
-# y = x with a border  ⇒  x̄ = ȳ without it; copies of an edge add to that edge
+# y = x with a border  ⇒  x̄ = ȳ without it; copies add to what they are copies of
 define("Pad", _pad, None, None)
 
 

@@ -15,6 +15,9 @@ from .weights import Preprocessing
 Kernels = Mapping[str, tuple[ir.Value, ir.Value]]
 """Per convolution, ``conv1_1`` …: kernel (O, I, 3, 3), input channels RGB, and bias (O,)."""
 
+MARGIN = 16
+"""Pixels: one position of relu5_1, the coarsest features there are."""
+
 _POOLING = {"max": "MaxPool", "average": "AveragePool"}
 
 
@@ -66,10 +69,11 @@ def trunk(
     layers: Iterable[str],
     pooling: Pooling,
 ) -> dict[str, ir.Value]:
-    """Record the trunk and return the output of every layer down to the deepest one asked for.
+    """Record the trunk and return the outputs of the layers asked for.
 
-    The first convolution sees the picture's edge repeated, not zeros: zeros around a picture are
-    a dark frame to the network, and it paints one (the same choice as in crowsonkb's work).
+    Zeros around a picture are a dark frame to the network, and it paints one. So the trunk looks
+    at the picture with MARGIN pixels of its mirror image around it, and what it finds there is
+    cut off: features have the sizes of the picture itself.
 
     Args:
         tape: where the operators are recorded.
@@ -79,17 +83,28 @@ def trunk(
         layers: the layers that are needed.
         pooling: how a block's features are halved for the next.
     """
+    wanted = set(layers)
     features: dict[str, ir.Value] = {}
     centred = tape("Sub", image, tape.constant(mean.astype(tape.dtype.numpy())))
-    x = tape("Pad", centred, tape.integers([0, 0, 1, 1, 0, 0, 1, 1]), mode="edge")
-    for layer in layers_down_to(layers):
+    # One pixel more stands in for the padding of the first convolution.
+    pads = [0, 0, MARGIN + 1, MARGIN + 1] * 2
+    x = tape("Pad", centred, tape.integers(pads), mode="reflect")
+    for layer in layers_down_to(wanted):
         if layer.endswith("_1") and layer != "relu1_1":
             x = tape(_POOLING[pooling], x, kernel_shape=[2, 2], strides=[2, 2])
         pads = [0] * 4 if layer == "relu1_1" else [1] * 4
         kernel, bias = kernels[convolution_of(layer)]
         x = tape("Relu", tape("Conv", x, kernel, bias, kernel_shape=[3, 3], pads=pads))
-        features[layer] = x
+        if layer in wanted:
+            features[layer] = _without_margin(tape, x, MARGIN >> (block_of(layer) - 1))
     return features
+
+
+def _without_margin(tape: Tape, x: ir.Value, margin: int) -> ir.Value:
+    if not margin:
+        return x
+    start, end = tape.integers([margin] * 2), tape.integers([-margin] * 2)
+    return tape("Slice", x, start, end, tape.integers([2, 3]))
 
 
 def _as_rgb(preprocessing: Preprocessing, values: tuple[float, ...]) -> tuple[float, ...]:

@@ -66,7 +66,7 @@ class Settings:
     """
 
     size: int = 512
-    steps: int = 300
+    steps: int = 150
     optimizer: Optimizer = "projected-lbfgs"
     content_weight: float = 0.05
     style_weight: float = 1.0
@@ -75,7 +75,7 @@ class Settings:
     style_layers: Mapping[str, float] = field(
         default_factory=lambda: dict.fromkeys(_STYLE_LAYERS, 1.0)
     )
-    pooling: Pooling = "max"
+    pooling: Pooling = "average"
     init: str = "content"
     fit: Fit = "keep"
     seed: int = 0

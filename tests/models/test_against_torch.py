@@ -14,22 +14,24 @@ from stylecore.settings import Settings
 torch = pytest.importorskip("torch")
 functional = torch.nn.functional
 
+MARGIN = 16
 STYLE = tuple(Settings().style_layers)
 POOL = {"max": functional.max_pool2d, "average": functional.avg_pool2d}
 
 
 def torch_features(x, weights, pooling):
-    """VGG-19 as the paper draws it, with the picture's edge repeated before conv1_1."""
+    """VGG-19 as the paper draws it, over the picture and a mirrored margin that is cut off."""
     assert weights.preprocessing.order == "bgr"
     mean = torch.tensor(weights.preprocessing.mean, dtype=x.dtype).view(1, 3, 1, 1)
-    x = functional.pad(x.flip(1) - mean, (1, 1, 1, 1), mode="replicate")
+    x = functional.pad(x.flip(1) - mean, [MARGIN + 1] * 4, mode="reflect")
     features = {}
     for name, (kernel, bias) in weights.convolutions.items():
         if name.endswith("_1") and name != "conv1_1":
             x = POOL[pooling](x, 2)
         kernel, bias = (torch.tensor(array, dtype=x.dtype) for array in (kernel, bias))
         x = torch.relu(functional.conv2d(x, kernel, bias, padding=0 if name == "conv1_1" else 1))
-        features[name.replace("conv", "relu")] = x
+        cut = MARGIN >> (int(name[4]) - 1)
+        features[name.replace("conv", "relu")] = x[:, :, cut:-cut, cut:-cut]
     return features
 
 

@@ -81,6 +81,10 @@ MORE = {
         (1, 2, 4, 5),
         lambda t, x: t("Pad", x, t.integers([0, 0, 2, 1, 0, 0, 1, 3]), mode="edge"),
     ),
+    "reflect Pad": (
+        (1, 2, 4, 5),
+        lambda t, x: t("Pad", x, t.integers([0, 0, 2, 1, 0, 0, 1, 3]), mode="reflect"),
+    ),
     "Conv without padding": ((1, 2, 5, 6), conv((3, 2, 3, 3), [0, 0, 0, 0])),
     "Conv 1×1": ((1, 2, 5, 6), conv((4, 2, 1, 1), [0, 0, 0, 0])),
     "MatMul on the right, repeated": ((3, 4), matmul_with((2, 5, 3), left=True)),

@@ -16,21 +16,24 @@ from onnx.utils import Extractor
 from onnxruntime.capi._pybind_state import GradientGraphBuilder
 
 HEIGHT, WIDTH = 48, 64
+BORDER = 17
 TOLERANCE = 2e-3
 
 
 def forward_half(objective: onnx.ModelProto) -> onnx.ModelProto:
     """The part of the objective that gives the loss, without our gradient.
 
-    Their builder differentiates padding with a constant only, and the trunk repeats the picture's
-    edge. So the padded picture becomes an input beside the picture itself, which total variation
-    looks at.
+    Their builder differentiates padding with a constant only, and the trunk mirrors the picture
+    at its edge. So the padded picture becomes an input beside the picture itself, which total
+    variation looks at.
     """
     padded = next(node.output[0] for node in objective.graph.node if node.op_type == "Pad")
     for node in objective.graph.node:
         for names in (node.input, node.output):
             names[:] = ["padded" if name == padded else name for name in names]
-    objective.graph.value_info.append(tensor("padded", (1, 3, HEIGHT + 2, WIDTH + 2)))
+    objective.graph.value_info.append(
+        tensor("padded", (1, 3, HEIGHT + 2 * BORDER, WIDTH + 2 * BORDER))
+    )
     inputs = [value.name for value in objective.graph.input]
     return Extractor(objective).extract_model([*inputs, "padded"], ["loss"])
 
@@ -58,7 +61,7 @@ def with_their_gradient(forward: onnx.ModelProto) -> bytes:
         [
             tensor("loss", ()),
             tensor("image_grad", (1, 3, HEIGHT, WIDTH)),
-            tensor("padded_grad", (1, 3, HEIGHT + 2, WIDTH + 2)),
+            tensor("padded_grad", (1, 3, HEIGHT + 2 * BORDER, WIDTH + 2 * BORDER)),
         ]
     )
     return model.SerializeToString()
@@ -66,18 +69,15 @@ def with_their_gradient(forward: onnx.ModelProto) -> bytes:
 
 def pad(image: np.ndarray, mean: np.ndarray) -> np.ndarray:
     """What the trunk does before its first convolution."""
-    return np.pad(image - mean, ((0, 0), (0, 0), (1, 1), (1, 1)), mode="edge")
+    return np.pad(image - mean, ((0, 0), (0, 0), (BORDER,) * 2, (BORDER,) * 2), mode="reflect")
 
 
 def fold(gradient: np.ndarray) -> np.ndarray:
-    """The derivative of :func:`pad`: what fell on a repeated edge belongs to the edge."""
-    for axis in (2, 3):
-        gradient = np.moveaxis(gradient, axis, 0)
-        inner = gradient[1:-1].copy()
-        inner[0] += gradient[0]
-        inner[-1] += gradient[-1]
-        gradient = np.moveaxis(inner, 0, axis)
-    return gradient
+    """The derivative of :func:`pad`: each border pixel's share goes to its original."""
+    rows, columns = (np.pad(np.arange(size), BORDER, mode="reflect") for size in (HEIGHT, WIDTH))
+    folded = np.zeros((1, 3, HEIGHT, WIDTH), np.float32)
+    np.add.at(folded, (slice(None), slice(None), rows[:, None], columns[None]), gradient)
+    return folded
 
 
 def feed(value: onnx.ValueInfoProto, rng: np.random.Generator) -> np.ndarray:
