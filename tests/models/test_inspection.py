@@ -1,9 +1,14 @@
+import os
 import shutil
 
 import pytest
 
+from stylecore.artefact import load_artefact
 from stylecore.models import inspection, verification
+from stylecore.models.build import build_artefact
+from stylecore.models.fetch import fetch
 from stylecore.models.inspection import inspect_artefact
+from stylecore.models.weights import read_weights
 
 
 def by_name(findings):
@@ -64,3 +69,15 @@ def test_nothing_is_built_of_damaged_weights(tmp_path, monkeypatch, narrow_weigh
     findings = by_name(inspection.inspect_weights("mine"))
     assert not findings["checksum"].passed
     assert "artefact" not in findings
+
+
+@pytest.mark.network
+@pytest.mark.slow
+@pytest.mark.skipif("STYLECORE_OFFLINE" in os.environ, reason="no network wanted")
+def test_the_default_network_has_the_features_that_were_measured(pooling, tmp_path):
+    weights = read_weights(fetch("vgg19"))
+    for storage, at_most in (("float32", 2e-5), ("palette8", 2e-5), ("float16", 5e-3)):
+        folder = build_artefact(weights, tmp_path / storage, pooling=pooling, storage=storage)
+        findings = by_name(inspect_artefact(folder))
+        assert all(finding.passed for finding in findings.values()), findings
+        assert verification.features_error(load_artefact(folder)) <= at_most
