@@ -67,7 +67,7 @@ def labels_to_masks(
     colors = _flat_colors(labels, speck)
     offsets = _offsets(labels, colors)
     _check(offsets, most)
-    index = _without_specks(_nearest(offsets, _inside(labels)), len(colors), speck)
+    index = without_specks(_nearest(offsets, _inside(labels)), len(colors), speck)
     masks = [(index == one).astype(np.float32) for one in range(len(colors))]
     there = sorted(zip(colors, masks, strict=True), key=lambda pair: -pair[1].sum())
     return {color: mask for color, mask in there if mask.any()}
@@ -163,7 +163,7 @@ def _distances_to(there: NDArray[np.bool_]) -> NDArray[np.float32]:
     return away
 
 
-def _without_specks(index: NDArray[np.intp], count: int, speck: float) -> NDArray[np.intp]:
+def without_specks(index: NDArray[np.intp], count: int, speck: float) -> NDArray[np.intp]:
     """Give connected parts below a share of the pixels to the nearest larger part."""
     least = speck * index.size
     kept = np.zeros(index.shape, np.bool_)
