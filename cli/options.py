@@ -30,6 +30,16 @@ HELP: dict[str, tuple[str, str]] = {
         "Divide each loss by its target's energy (unit), or take the plain sums of the paper.",
     ),
     "blend": (_LOOK, "How much each style counts, in their order: 2,1; left out, all alike."),
+    "style_scale": (
+        _LOOK,
+        "How large each style is taken, in their order: 2 makes its strokes twice as large.",
+    ),
+    "color": (
+        _LOOK,
+        "Whose colours: the style's, or the content's by painting light and dark alone "
+        "(luminance), by recolouring the style first (match), or by putting its chroma back "
+        "after (content).",
+    ),
     "guides": (
         _WHERE,
         "How masks reach the layers: by what each position sees of them (average), only where it "
@@ -45,7 +55,7 @@ HELP: dict[str, tuple[str, str]] = {
 """Panel and help of each setting, in the order of ``--help``."""
 
 _LAYERS = ("content_layers", "style_layers")
-_NUMBERS = ("blend",)
+_NUMBERS = ("blend", "style_scale")
 
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:

@@ -54,12 +54,14 @@ class Steering:
         content_map: (H, W), how much the content counts, or None for 1 everywhere.
         keep: (H, W), 1 where the content is left as it is, or None.
         alpha: (H, W), 0 where the content is transparent, or None.
+        blend: how much each style counts; empty counts them alike.
     """
 
     areas: tuple[Area, ...] = ()
     content_map: Array | None = None
     keep: Array | None = None
     alpha: Array | None = None
+    blend: tuple[float, ...] = ()
 
     @property
     def free(self) -> Array | None:
@@ -77,7 +79,7 @@ class Steering:
     ) -> Guidance:
         """Guides and weights for a content and styles of these heights and widths."""
         if not self.areas and self.free is None:
-            plain = plain_guidance(manifest, content, styles, settings.blend)
+            plain = plain_guidance(manifest, content, styles, self.blend)
             maps = _content_maps(self, manifest, content)
             return Guidance(plain.guides, plain.styles, plain.shares, plain.weights, maps)
         regions = self.areas or (_everything(styles),)
@@ -87,7 +89,7 @@ class Steering:
         return Guidance(
             _named(carried),
             tuple(style for style, _ in of_styles),
-            tuple(_shares(region, settings.blend) for region in regions),
+            tuple(_shares(region, self.blend) for region in regions),
             {
                 layer: _weights(regions, layer, carried, [there for _, there in of_styles])
                 for layer in manifest.style_layers

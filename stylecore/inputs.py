@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 
 from .artefact import Manifest
 from .canvas import Canvas
+from .color import grey
 from .errors import ImageError, SettingsError
+from .finish import Finish
 from .guidance import Guidance, Steering
 from .images import crop_to_aspect, read_image, resize, scaled_size
 from .pyramid import SHORTEST, Scale
+from .recolor import recolored
 from .regions import Area, Mask, Region, areas, fit_mask, resize_mask
 from .settings import Settings
 from .tensors import Array, to_tensor
@@ -35,6 +38,8 @@ class Pictures:
         height: of the result, in pixels.
         width: of the result, in pixels.
         steering: regions and masks.
+        scales: how large each style is taken, 1 for as many pixels as the content.
+        finish: how what is painted is delivered.
     """
 
     content: NDArray[Any]
@@ -42,7 +47,9 @@ class Pictures:
     init: NDArray[Any] | None
     height: int
     width: int
-    steering: Steering = field(default_factory=Steering)
+    steering: Steering
+    scales: tuple[float, ...]
+    finish: Finish
 
     def content_at(self, scale: Scale) -> Array:
         """The content at a scale, (1, 3, H, W)."""
@@ -50,14 +57,18 @@ class Pictures:
 
     def styles_at(self, scale: Scale) -> list[Array]:
         """The styles at a scale: their own aspect ratio, as many pixels as the scale has."""
-        return [to_tensor(_style_at(style, scale)) for style in self.styles]
+        sizes = self._style_sizes(scale)
+        return [
+            to_tensor(resize(style, width, height))
+            for style, (height, width) in zip(self.styles, sizes, strict=True)
+        ]
 
     def canvas_at(self, scale: Scale, content: Array) -> Canvas:
         """What is painted on at a scale, over the content there, (1, 3, H, W)."""
-        keep = self.steering.keep
-        if keep is None:
-            return Canvas(content)
-        return Canvas(content, resize_mask(keep, scale.height, scale.width)[None, None])
+        keep, in_grey = self.steering.keep, self.finish.color == "luminance"
+        if keep is not None:
+            keep = resize_mask(keep, scale.height, scale.width)[None, None]
+        return Canvas(content, keep, in_grey)
 
     def guidance_at(
         self, scale: Scale, styles: Sequence[Array], manifest: Manifest, settings: Settings
@@ -73,8 +84,14 @@ class Pictures:
             ImageError: as :meth:`Steering.check`.
         """
         scale = Scale(self.height, self.width, 0)
-        sizes = [_size_at(style, scale) for style in self.styles]
-        return self.steering.check(manifest, settings, (self.height, self.width), sizes)
+        size = (self.height, self.width)
+        return self.steering.check(manifest, settings, size, self._style_sizes(scale))
+
+    def _style_sizes(self, scale: Scale) -> list[tuple[int, int]]:
+        return [
+            _size_at(style, scale, factor)
+            for style, factor in zip(self.styles, self.scales, strict=True)
+        ]
 
 
 def read_pictures(
@@ -98,6 +115,7 @@ def read_pictures(
         raise SettingsError("no style was given; give at least one picture")
     styles = tuple(_read(one) for one in many)
     _check_count("blend", settings.blend, len(styles))
+    _check_count("style_scale", settings.style_scale, len(styles))
     steering = _steering(picture, styles, regions, keep, content_map)
     height, width = scaled_size(picture.shape[0], picture.shape[1], settings.size)
     if min(height, width) < SHORTEST:
@@ -110,8 +128,21 @@ def read_pictures(
         cropped = tuple(_cropped(area, width / height) for area in steering.areas)
         steering = replace(steering, areas=cropped)
     init = None if settings.init in ("content", "noise") else read_image(settings.init)
-    floats = [one.astype(np.float32) for one in (picture, *styles)]
-    return Pictures(floats[0], tuple(floats[1:]), init, height, width, steering)
+    floats = picture.astype(np.float32)
+    styles, steering, numbers = recolored(
+        floats, [one.astype(np.float32) for one in styles], steering, settings.color
+    )
+    blend = tuple(settings.blend[i] for i in numbers) if settings.blend else ()
+    return Pictures(
+        content=grey(floats) if settings.color == "luminance" else floats,
+        styles=tuple(styles),
+        init=init,
+        height=height,
+        width=width,
+        steering=replace(steering, blend=blend),
+        scales=tuple(settings.style_scale[i] if settings.style_scale else 1.0 for i in numbers),
+        finish=Finish(floats, settings.color, steering.keep),
+    )
 
 
 def _steering(
@@ -158,12 +189,7 @@ def _read(source: Source) -> NDArray[np.uint8]:
     return source
 
 
-def _style_at(style: NDArray[Any], scale: Scale) -> NDArray[Any]:
-    height, width = _size_at(style, scale)
-    return resize(style, width, height)
-
-
-def _size_at(style: NDArray[Any], scale: Scale) -> tuple[int, int]:
+def _size_at(style: NDArray[Any], scale: Scale, larger: float) -> tuple[int, int]:
     height, width = style.shape[:2]
-    factor = (scale.height * scale.width / (height * width)) ** 0.5
+    factor = larger * (scale.height * scale.width / (height * width)) ** 0.5
     return max(SHORTEST, round(height * factor)), max(SHORTEST, round(width * factor))

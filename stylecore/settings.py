@@ -15,6 +15,7 @@ Fit = Literal["keep", "crop"]
 LossScale = Literal["unit", "none"]
 Guides = Literal["average", "inside", "hard"]
 Vanishing = Literal["warn", "error"]
+Color = Literal["style", "luminance", "match", "content"]
 EngineName = Literal["auto", "cpu", "openvino", "cuda"]
 
 LAYERS = tuple(
@@ -29,6 +30,9 @@ SMALLEST_SIDE = 32
 
 LARGEST_SIDE = 16384
 """Pixels: a guard against slips of the finger, far above what memory allows."""
+
+SMALLEST_FACTOR = 0.1
+"""Of a style's size: below, little is left of it; above its inverse, little else but memory."""
 
 _STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 
@@ -60,6 +64,11 @@ class Settings:
             for positions that see nothing but their region, or ``hard``: the plain mask.
         vanishing: what happens when a region vanishes at a layer: ``warn`` or ``error``.
         blend: how much each style counts, in their order; empty counts them alike.
+        style_scale: how large each style is taken, in their order: 2 makes its strokes twice as
+            large; empty takes all at 1, as many pixels as the content has.
+        color: whose colours: the ``style``'s; ``luminance``: only light and dark are painted, in
+            the content's chroma; ``match``: the style is recoloured to the content before;
+            ``content``: the content's chroma is put back after.
 
     Raises:
         SettingsError: from the constructor, for a value outside its range.
@@ -86,6 +95,8 @@ class Settings:
     guides: Guides = "average"
     vanishing: Vanishing = "warn"
     blend: tuple[float, ...] = ()
+    style_scale: tuple[float, ...] = ()
+    color: Color = "style"
 
     def __post_init__(self) -> None:
         _check_range("size", self.size, SMALLEST_SIDE, LARGEST_SIDE, "pixels")
@@ -100,6 +111,10 @@ class Settings:
         object.__setattr__(self, "blend", _numbers("blend", self.blend))
         if self.blend and not any(self.blend):
             raise SettingsError("blend is all zeros; give at least one style a weight above 0")
+        object.__setattr__(self, "style_scale", _numbers("style_scale", self.style_scale))
+        for number in self.style_scale:
+            if not SMALLEST_FACTOR <= number <= 1 / SMALLEST_FACTOR:
+                raise SettingsError(f"style_scale is {number}; give numbers from 0.1 to 10")
         if not (self.content_weight or self.style_weight or self.tv_weight):
             raise SettingsError("all weights are zero: give content, style or tv a weight above 0")
         for name, choices in _CHOICES.items():
@@ -120,6 +135,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "loss_scale": get_args(LossScale),
     "guides": get_args(Guides),
     "vanishing": get_args(Vanishing),
+    "color": get_args(Color),
 }
 
 

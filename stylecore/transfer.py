@@ -22,7 +22,7 @@ from .results import Interrupted, Result, Step
 from .settings import Settings
 from .strategies import STRATEGIES, Strategy
 from .targets import Values, measure
-from .tensors import Array, Picture, to_floats, to_picture, to_tensor
+from .tensors import Array, Picture, to_floats, to_tensor
 
 
 def stylize(
@@ -148,8 +148,9 @@ class _Run:
             self.report.optimise = perf_counter() - optimising
             raise Interrupted(self._deliver(self._final_size(self.best))) from None
         self.report.optimise = perf_counter() - optimising
-        picture = to_picture(x)
-        self.report.final = measure(self.features, self.manifest, to_tensor(picture), targets)
+        picture = self.pictures.finish.picture(x)
+        judged = self.pictures.finish.judged(picture)
+        self.report.final = measure(self.features, self.manifest, judged, targets)
         return self._deliver(picture)
 
     def _descend(self) -> tuple[Array, Values]:
@@ -189,7 +190,7 @@ class _Run:
         return self.pictures.content_at(scale)
 
     def _final_size(self, x: Array) -> Picture:
-        return to_picture(_resized(x, self.scales[-1]))
+        return self.pictures.finish.picture(_resized(x, self.scales[-1]))
 
     def _deliver(self, picture: Picture) -> Result:
         self.report.total = perf_counter() - self.started
@@ -231,7 +232,7 @@ class _Recorder:
             tv=parts.tv,
             seconds=seconds,
             remaining=self._remaining(),
-            picture=lambda: to_picture(x),
+            picture=lambda: run.pictures.finish.picture(x),
         )
 
     def _remaining(self) -> float:

@@ -62,6 +62,8 @@ def test_every_option_reaches_its_setting(settings_of):
         guides="inside",
         vanishing="error",
         blend=(2.0, 0.5),
+        style_scale=(0.5, 2.0),
+        color="match",
     )
     words = []
     for name, value in given.as_dict().items():
@@ -84,6 +86,7 @@ def test_every_option_reaches_its_setting(settings_of):
         (["--steps", "0"], "steps is 0; give a whole number from 1"),
         (["--blend", "1,two"], "'1,two' is no list of numbers; write 1,0.5"),
         (["--blend", "1,-2"], "blend is -2.0; give a finite number"),
+        (["--style-scale", "0"], "style_scale is 0.0; give numbers from 0.1 to 10"),
         (["--blend", "0,0"], "blend is all zeros"),
         (["--size", "8"], "size is 8; give a whole number from 32"),
     ],

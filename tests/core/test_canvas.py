@@ -25,8 +25,10 @@ def test_without_a_mask_nothing_is_in_between():
     assert canvas.picture(GOAL) is GOAL
 
 
-def test_the_gradient_is_that_of_the_variables():
-    function = Canvas(CONTENT, SOFT).function(distance)
+@pytest.mark.parametrize("grey", [False, True])
+@pytest.mark.parametrize("keep", [None, SOFT], ids=["free", "kept"])
+def test_the_gradient_is_that_of_the_variables(keep, grey):
+    function = Canvas(CONTENT, keep, grey).function(distance)
     z = RNG.uniform(0, 255, CONTENT.shape).astype(np.float32)
     direction = RNG.normal(size=z.shape).astype(np.float32)
     ahead, behind = function(z + direction)[0], function(z - direction)[0]
@@ -47,3 +49,8 @@ def test_what_is_kept_never_moves_and_the_rest_does(minimise):
         assert np.array_equal(x[..., :3], CONTENT[..., :3])
     before, after = (np.abs(x - GOAL)[..., 3:].mean() for x in (CONTENT, canvas.picture(z)))
     assert after < before / 2
+
+
+def test_grey_stays_grey():
+    x = Canvas(CONTENT, grey=True).picture(GOAL)
+    assert np.allclose(x, GOAL.mean(axis=1, keepdims=True))

@@ -71,10 +71,9 @@ def guide_of(mask, layer):
 
 
 def test_each_region_aims_at_its_own_part_of_its_styles(artefact, features, pictures):
-    settings = replace(SETTINGS, blend=(3.0, 1.0))
-    guidance = two_regions().at(artefact.manifest, settings, CONTENT, STYLES)
+    guidance = two_regions(blend=(3.0, 1.0)).at(artefact.manifest, SETTINGS, CONTENT, STYLES)
     targets = prepare_targets(
-        features, artefact.manifest, pictures[0], pictures[1:], settings, guidance
+        features, artefact.manifest, pictures[0], pictures[1:], SETTINGS, guidance
     )
     looks = [statistics(features, artefact.manifest, one) for one in pictures[1:]]
     for layer in LAYERS:
@@ -195,4 +194,4 @@ def test_a_region_that_vanishes_everywhere_is_an_error(artefact):
 
 def test_a_blend_must_leave_each_region_a_style(artefact):
     with pytest.raises(SettingsError, match="weight 0 to every style that land takes"):
-        two_regions().at(artefact.manifest, replace(SETTINGS, blend=(0.0, 1.0)), CONTENT, STYLES)
+        two_regions(blend=(0.0, 1.0)).at(artefact.manifest, SETTINGS, CONTENT, STYLES)
