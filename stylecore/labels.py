@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import cv2
@@ -89,6 +90,19 @@ def masks_to_labels(masks: Sequence[NDArray[Any]]) -> Picture:
 def index_to_labels(index: NDArray[Any]) -> Picture:
     """Draw (H, W) whole numbers from 0 as a label picture, (H, W, 3) uint8."""
     return np.array(PALETTE, np.uint8)[index]
+
+
+def check_lossless(path: str | Path) -> None:
+    """Make sure that flat colours stay flat in a file of this name.
+
+    Raises:
+        ImageError: for a suffix whose format changes colours.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix in {".jpg", ".jpeg", ".webp"}:
+        raise ImageError(
+            f"{path} has suffix {suffix!r}, which blurs a label picture; give a .png name"
+        )
 
 
 def same_label(color: Color, others: Mapping[Color, Any]) -> Color | None:

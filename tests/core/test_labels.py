@@ -11,6 +11,7 @@ import pytest
 from stylecore.errors import ImageError
 from stylecore.labels import (
     PALETTE,
+    check_lossless,
     index_to_labels,
     labels_to_masks,
     masks_to_labels,
@@ -133,3 +134,10 @@ def test_the_nearest_pixel_is_the_nearest():
     rows, columns = nearest_of(kept)
     assert (rows[0, 0], columns[0, 0]) == (1, 2)
     assert (rows[6, 8], columns[6, 8]) == (5, 7)
+
+
+def test_formats_that_blur_are_no_place_for_labels():
+    check_lossless("labels.PNG")
+    for name in ("labels.jpg", "labels.JPEG", "labels.webp"):
+        with pytest.raises(ImageError, match="blurs a label picture"):
+            check_lossless(name)

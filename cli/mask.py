@@ -1,0 +1,224 @@
+"""``stylecore mask``: label pictures of the regions of content and style."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..errors import SettingsError
+from .errors import native_silence
+from .outputs import Outputs, free_name
+
+if TYPE_CHECKING:
+    from ..images import Picture
+    from ..masking import FoundLabels, FoundRegion
+    from ..strokes import Box, Drawn
+
+_HINTS = "One thing"
+
+Content = Annotated[Path, typer.Argument(metavar="PICTURE", help="The picture to find regions in.")]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Where its label picture goes: .png, .tif or .bmp. "
+        "Left out, a new PICTURE-labels.png in the current folder.",
+        show_default=False,
+    ),
+]
+Regions = Annotated[
+    int | None,
+    typer.Option(
+        metavar="COUNT", help="How many regions to find; 3 if left out.", show_default=False
+    ),
+]
+Style = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="PICTURE",
+        help="A style in which to find the matching regions.",
+        show_default=False,
+    ),
+]
+StyleOutput = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Where the style's label picture goes. Left out, a new STYLE-labels.png.",
+        show_default=False,
+    ),
+]
+Sheet = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Show here what was found: pictures, outlines, labels, and the regions in pairs.",
+        show_default=False,
+    ),
+]
+BoxOption = Annotated[
+    str | None,
+    typer.Option(
+        "--box",
+        metavar="X,Y,WIDTH,HEIGHT",
+        help="Cut out the thing in this box, in pixels from the upper left: two regions.",
+        rich_help_panel=_HINTS,
+        show_default=False,
+    ),
+]
+Foreground = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="POINTS|FILE",
+        help="A stroke on the thing to cut out: '120,80' or '120,80 160,95', or a picture of "
+        "white strokes on black; repeatable.",
+        rich_help_panel=_HINTS,
+        show_default=False,
+    ),
+]
+Background = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="POINTS|FILE",
+        help="A stroke beside the thing, written the same way; repeatable.",
+        rich_help_panel=_HINTS,
+        show_default=False,
+    ),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+
+
+def mask(
+    picture: Content,
+    output: Output = None,
+    regions: Regions = None,
+    style: Style = None,
+    style_output: StyleOutput = None,
+    sheet: Sheet = None,
+    box: BoxOption = None,
+    foreground: Foreground = None,
+    background: Background = None,
+    quiet: Quiet = False,
+) -> None:
+    """Find the regions of PICTURE, and those of a style that match them.
+
+    The label pictures can be edited in any paint program: the same colour is the same region.
+    Give them to stylize as --content-regions and --style-regions.
+    """
+    from ..masking import find_labels
+
+    outputs = _outputs(picture, output, style, style_output, sheet)
+    inputs = [picture] if style is None else [picture, style]
+    _check(outputs, [*inputs, *_files([*(foreground or []), *(background or [])])])
+    pictures = [_read(path) for path in inputs]
+    found = find_labels(
+        *pictures,
+        regions=regions,
+        box=None if box is None else _box(box),
+        foreground=[_stroke(text) for text in foreground or []],
+        background=[_stroke(text) for text in background or []],
+    )
+    _write(outputs, pictures, found)
+    if not quiet:
+        for line in _summary(outputs, found):
+            typer.echo(line)
+
+
+def _outputs(
+    picture: Path,
+    output: Path | None,
+    style: Path | None,
+    style_output: Path | None,
+    sheet: Path | None,
+) -> dict[str, Path]:
+    """The files that will be written, by what they are."""
+    outputs = {"content": output or free_name(picture, [Path("labels")])}
+    if style is not None:
+        outputs["style"] = style_output or free_name(style, [Path("labels")])
+    elif style_output is not None:
+        raise SettingsError("--style-output was given without a style; give --style as well")
+    if sheet is not None:
+        outputs["sheet"] = sheet
+    return outputs
+
+
+def _check(outputs: dict[str, Path], inputs: Sequence[Path]) -> None:
+    from ..labels import check_lossless
+
+    taken = list(inputs)
+    for kind, path in outputs.items():
+        if kind != "sheet":
+            check_lossless(path)
+        Outputs(path).check(taken, 0)
+        taken.append(path)
+
+
+def _read(path: Path) -> Picture:
+    from ..images import read_image
+
+    with native_silence():
+        return read_image(path)
+
+
+def _write(outputs: dict[str, Path], pictures: Sequence[Picture], found: FoundLabels) -> None:
+    from ..images import write_image
+    from ..sheet import contact_sheet
+
+    write_image(outputs["content"], found.content)
+    if found.style is not None:
+        write_image(outputs["style"], found.style)
+    if "sheet" in outputs:
+        write_image(outputs["sheet"], contact_sheet(pictures[0], found, *pictures[1:]))
+
+
+def _box(text: str) -> Box:
+    from ..strokes import Box
+
+    try:
+        x, y, width, height = (int(number) for number in text.split(","))
+    except ValueError:
+        raise SettingsError(
+            f"--box is {text!r}; give four whole numbers of pixels: x,y,width,height"
+        ) from None
+    return Box(x, y, width, height)
+
+
+def _files(strokes: Sequence[str]) -> list[Path]:
+    return [Path(text) for text in strokes if _points(text) is None]
+
+
+def _stroke(text: str) -> Drawn:
+    points = _points(text)
+    if points is not None:
+        return points
+    if not Path(text).is_file():
+        raise SettingsError(
+            f"the stroke {text!r} is neither points nor a file; give x,y or 'x,y x,y …' in pixels,"
+            " or the path of a picture"
+        )
+    return _read(Path(text)).mean(axis=2) > 127
+
+
+def _points(text: str) -> list[tuple[float, float]] | None:
+    try:
+        pairs = [word.split(",") for word in text.split()]
+        return [(float(x), float(y)) for x, y in pairs] or None
+    except ValueError:
+        return None
+
+
+def _summary(outputs: dict[str, Path], found: FoundLabels) -> list[str]:
+    places = ", ".join(str(path) for path in outputs.values())
+    return [places, *map(_line, found.regions)]
+
+
+def _line(region: FoundRegion) -> str:
+    name = "#{:02x}{:02x}{:02x}".format(*region.color)
+    if region.style_share is None:
+        return f"  {name}  {region.share:4.0%}"
+    return f"  {name}  {region.share:4.0%} of the content  {region.style_share:4.0%} of the style"
