@@ -98,7 +98,8 @@ def test_a_damaged_description_hides_the_entry(path: Path, about: str) -> None:
     assert imported() == {}
 
 
-def test_undamaged_weights_pass(path: Path) -> None:
+def test_undamaged_weights_pass(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inspection, "_network_findings", lambda _: [])  # of VGG-19 only
     import_weights(path, "mine")
     findings = inspect_weights("mine")
     assert [finding.what for finding in findings] == ["checksum", "network", "input"]
