@@ -8,6 +8,7 @@ import typer
 
 from . import models
 from .errors import Root
+from .mask import mask
 from .stylize import stylize
 
 app = typer.Typer(
@@ -17,6 +18,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(stylize)
+app.command()(mask)
 app.add_typer(models.app, name="models")
 
 

@@ -100,10 +100,10 @@ def mask(
     style: Style = None,
     style_output: StyleOutput = None,
     sheet: Sheet = None,
+    quiet: Quiet = False,
     box: BoxOption = None,
     foreground: Foreground = None,
     background: Background = None,
-    quiet: Quiet = False,
 ) -> None:
     """Find the regions of PICTURE, and those of a style that match them.
 
