@@ -32,14 +32,14 @@ SHORTEST = 24
 """Pixels: the shortest side that leaves relu5_1 a position, and the mirrored margin its room."""
 
 _GROWTH = 2.0
-_COST_SHARE = 0.55
+_COST_SHARE = 0.5
 
 
 def plan(height: int, width: int, settings: Settings) -> tuple[Scale, ...]:
     """The scales of a run, coarsest first.
 
     Sizes grow by a factor of about 2. A step costs in proportion to the pixels, so a scale gets
-    steps in proportion to pixels^-0.55: coarse ones, where form is found, many cheap steps; the
+    steps in proportion to pixels^-½: coarse ones, where form is found, many cheap steps; the
     finest, where only texture is left to settle, few dear ones.
 
     Args:
