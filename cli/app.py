@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from . import models
+from .blend import blend
 from .errors import Root
 from .mask import mask
 from .stylize import stylize
@@ -18,6 +19,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(stylize)
+app.command()(blend)
 app.command()(mask)
 app.add_typer(models.app, name="models")
 

@@ -59,7 +59,7 @@ class Outputs:
         """Write the finished picture and, where asked for, the report."""
         from ..images import write_image
 
-        write_image(self.picture, result.image)
+        write_image(self.picture, result.picture)
         if self.report is not None:
             text = json.dumps(result.report, indent=1, ensure_ascii=False) + "\n"
             with _report_errors(self.report):

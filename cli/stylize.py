@@ -71,6 +71,15 @@ Model = Annotated[
 ]
 Offline = Annotated[bool, typer.Option("--offline", help="Never touch the network.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+FineStyle = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Give the first STYLE the fine strokes of this one before: coarse form from the one, "
+        "fine strokes from the other.",
+        show_default=False,
+    ),
+]
 
 
 @with_settings
@@ -84,6 +93,7 @@ def stylize(
     model: Model = None,
     offline: Offline = False,
     quiet: Quiet = False,
+    fine_style: FineStyle = None,
     region: Regions = None,
     content_regions: ContentRegions = None,
     style_regions: StyleRegions = None,
@@ -105,13 +115,18 @@ def stylize(
     )
     outputs = Outputs(output or free_name(content, style), report, save_every)
     inputs = [content, *style]
-    outputs.check([*inputs, *_start(settings), *where.paths()], settings.steps)
-    pictures = _read([*inputs, *_start(settings)])[: len(inputs)]
+    further = [*_start(settings), *([] if fine_style is None else [fine_style])]
+    outputs.check([*inputs, *further, *where.paths()], settings.steps)
+    pictures = _read(inputs[0], [*style, *further])
+    fine = None if fine_style is None else pictures[-1]
+    pictures = pictures[: len(inputs)]
     with native_silence():
         masks = where.read(pictures)
     try:
         with progress_for(quiet=quiet) as progress:
-            artefact = _prepare(settings, model, offline, progress)
+            artefact = prepare(settings, model, offline, progress)
+            if fine is not None:
+                pictures[1] = _mixed(pictures[1], fine, artefact, settings, progress)
             result = _run(pictures, masks, artefact, settings, outputs, progress)
     except KeyboardInterrupt as interrupt:
         _keep_best(getattr(interrupt, "result", None), outputs)
@@ -128,14 +143,15 @@ def _start(settings: Settings) -> list[Path]:
     return [] if settings.init in {"content", "noise"} else [Path(settings.init)]
 
 
-def _read(paths: Sequence[Path]) -> list[Picture]:
-    from ..images import read_image
+def _read(content: Path, others: Sequence[Path]) -> list[Picture]:
+    from ..images import read_image, read_with_alpha
 
     with native_silence():
-        return [read_image(path) for path in paths]
+        return [read_with_alpha(content), *(read_image(path) for path in others)]
 
 
-def _prepare(settings: Settings, model: str | None, offline: bool, progress: Progress) -> Path:
+def prepare(settings: Settings, model: str | None, offline: bool, progress: Progress) -> Path:
+    """The artefact for these settings, fetched and built where it is not there yet."""
     from ..engines import choose_engine
     from ..models.prepare import ensure_artefact
 
@@ -147,6 +163,18 @@ def _prepare(settings: Settings, model: str | None, offline: bool, progress: Pro
         on_progress=progress.fetched,
         on_note=progress.say,
     )
+
+
+def _mixed(
+    coarse: Picture, fine: Picture, artefact: Path, settings: Settings, progress: Progress
+) -> Picture:
+    from ..mixing import mix_scales
+
+    try:
+        mixed = mix_scales(coarse, fine, model=artefact, settings=settings, on_step=progress.step)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt from None  # a style is no picture to keep
+    return mixed.image
 
 
 def _run(

@@ -16,6 +16,7 @@ from .errors import (
     StylecoreError,
 )
 from .images import read_image, write_image
+from .mixing import mix_scales
 from .objective import Objective
 from .optimizer_adam import AdamState, adam
 from .optimizer_lbfgs import lbfgs
@@ -23,6 +24,7 @@ from .optimizer_projected_lbfgs import projected_lbfgs
 from .regions import Region, label_regions
 from .results import Interrupted, Result, Step
 from .settings import Settings
+from .strip import blend_strip
 from .transfer import objective_between, stylize
 from .version import __version__
 
@@ -44,10 +46,12 @@ __all__ = [
     "StylecoreError",
     "__version__",
     "adam",
+    "blend_strip",
     "choose_engine",
     "label_regions",
     "lbfgs",
     "load_artefact",
+    "mix_scales",
     "objective_between",
     "projected_lbfgs",
     "read_image",

@@ -23,11 +23,13 @@ class Finish:
         content: (H, W, 3), in its own colours.
         color: whose colours the result has.
         keep: (H, W), 1 where the content is left as it is, or None.
+        alpha: (H, W), 0 where the content is transparent, or None.
     """
 
     content: NDArray[Any]
     color: Color = "style"
     keep: Array | None = None
+    alpha: Array | None = None
 
     def picture(self, painted: Array) -> Picture:
         """What a painted (1, 3, h, w) is delivered as, (h, w, 3)."""
@@ -43,6 +45,12 @@ class Finish:
             kept = resize_mask(self.keep, height, width) > 0.999
             done = np.where(kept[..., None], content, done)
         return to_picture(to_tensor(done))
+
+    def transparency(self, height: int, width: int) -> NDArray[np.uint8] | None:
+        """Alpha at a size, (h, w) uint8, or None where all shows."""
+        if self.alpha is None:
+            return None
+        return np.rint(resize_mask(self.alpha, height, width) * 255).astype(np.uint8)
 
     def judged(self, picture: Picture) -> Array:
         """What the objective sees of a delivered picture, (1, 3, h, w)."""

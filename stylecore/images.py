@@ -46,6 +46,8 @@ _ENCODINGS: dict[str, list[int]] = {
     ".bmp": [],
 }
 
+_WITH_ALPHA = {".png", ".webp", ".tif", ".tiff"}
+
 _WANTED = "a PNG, JPEG, WebP, TIFF or BMP file"
 
 
@@ -59,32 +61,52 @@ def read_image(path: AnyPath) -> Picture:
     Raises:
         ImageError: for a file that is missing, unreadable, no picture, cut short or too large.
     """
-    data = _read_bytes(path)
-    if not data:
-        raise ImageError(f"{path} is empty; give {_WANTED}")
-    if _lacks_end(data):
-        raise ImageError(_damaged(path))
-    decoded = _decode(data, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH, path)
-    if decoded.dtype.name not in {"uint8", "uint16"}:
-        raise ImageError(f"{path} holds {decoded.dtype} channels; save it with 8 or 16 bits each")
-    if not data.startswith(_JPEG):
-        decoded = _on_white(decoded, _decode(data, cv2.IMREAD_UNCHANGED, path), data[:4] in _TIFF)
-    return np.ascontiguousarray(_to_uint8(decoded)[..., ::-1])
+    colour, raw, is_tiff = _read(path)
+    seen = colour if raw is None else _on_white(colour, raw, is_tiff)
+    return np.ascontiguousarray(_to_uint8(seen)[..., ::-1])
+
+
+def read_with_alpha(path: AnyPath) -> Picture:
+    """Read a picture file as `read_image` does, but keep what is transparent.
+
+    Returns:
+        (H, W, 4) uint8, RGB and alpha, not multiplied, where the file has transparent parts;
+        otherwise (H, W, 3).
+
+    Raises:
+        ImageError: as `read_image`.
+    """
+    colour, raw, is_tiff = _read(path)
+    if raw is None or raw.ndim != 3 or raw.shape[2] != 4:
+        return np.ascontiguousarray(_to_uint8(colour)[..., ::-1])
+    bgra = _upright(colour, raw)
+    alpha = bgra[..., 3:]
+    full = np.iinfo(raw.dtype).max
+    if (alpha == full).all():
+        return np.ascontiguousarray(_to_uint8(colour)[..., ::-1])
+    bgr = bgra[..., :3].astype(np.float32)
+    if is_tiff and bool((bgra[..., :3] <= alpha).all()):  # as libtiff delivers it
+        bgr = bgr * (full / np.maximum(alpha, 1).astype(np.float32))
+    rgb = np.clip(np.rint(bgr), 0, full).astype(raw.dtype)[..., ::-1]
+    return np.ascontiguousarray(np.dstack([_to_uint8(rgb), _to_uint8(alpha)]))
 
 
 def write_image(path: AnyPath, image: Picture) -> None:
     """Write an RGB uint8 (H, W, 3) picture in the format that the suffix names, atomically.
 
-    JPEG and WebP are written at quality 95.
+    With a fourth channel, alpha, transparent parts stay so in PNG, WebP and TIFF, and are laid on
+    white in the others. JPEG and WebP are written at quality 95.
 
     Raises:
         ImageError: for an unknown suffix, an array of another kind, or a place that cannot be
             written.
     """
     suffix = _known_suffix(path)
-    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] not in (3, 4):
         given = f"{image.dtype} {image.shape}"
         raise ImageError(f"cannot write an array of {given}; give uint8 of (height, width, 3)")
+    if image.shape[2] == 4 and suffix not in _WITH_ALPHA:
+        image = lay_on_white(image)
     encoded = _encode(suffix, image)
     try:
         files.write_atomically(path, encoded)
@@ -134,6 +156,27 @@ def crop_to_aspect(image: npt.NDArray[_Pixels], aspect: float) -> npt.NDArray[_P
     return image[top : top + kept_height, left : left + kept_width]
 
 
+def lay_on_white(image: Picture) -> Picture:
+    """(H, W, 4) uint8 with alpha as (H, W, 3): what shows on a white ground."""
+    rgb, alpha = image[..., :3].astype(np.float32), image[..., 3:].astype(np.float32)
+    return np.rint(rgb * (alpha / 255) + (255 - alpha)).astype(np.uint8)
+
+
+def _read(path: AnyPath) -> tuple[npt.NDArray[Any], npt.NDArray[Any] | None, bool]:
+    """Decode to BGR, upright; with it the channels as stored, unless JPEG, and whether TIFF."""
+    data = _read_bytes(path)
+    if not data:
+        raise ImageError(f"{path} is empty; give {_WANTED}")
+    if _lacks_end(data):
+        raise ImageError(_damaged(path))
+    decoded = _decode(data, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH, path)
+    if decoded.dtype.name not in {"uint8", "uint16"}:
+        raise ImageError(f"{path} holds {decoded.dtype} channels; save it with 8 or 16 bits each")
+    if data.startswith(_JPEG):
+        return decoded, None, False
+    return decoded, _decode(data, cv2.IMREAD_UNCHANGED, path), data[:4] in _TIFF
+
+
 def _read_bytes(path: AnyPath) -> bytes:
     try:
         return Path(path).read_bytes()
@@ -174,7 +217,7 @@ def _decode(data: bytes, flags: int, path: AnyPath) -> npt.NDArray[Any]:
 def _encode(suffix: str, image: Picture) -> memoryview:
     try:
         with _quiet():
-            done, encoded = cv2.imencode(suffix, image[..., ::-1], _ENCODINGS[suffix])
+            done, encoded = cv2.imencode(suffix, _as_bgr(image), _ENCODINGS[suffix])
     except cv2.error:
         done, encoded = False, None
     if done and encoded is not None:
@@ -187,12 +230,21 @@ def _on_white(colour: npt.NDArray[Any], raw: npt.NDArray[Any], is_tiff: bool) ->
     """Lay what `raw` (B, G, R, A) shows on white; `colour` is the same without alpha, upright."""
     if raw.ndim != 3 or raw.shape[2] != 4:
         return colour
-    raw = next((turn for turn in _turns(raw) if np.array_equal(turn[..., :3], colour)), raw)
+    raw = _upright(colour, raw)
     full = np.iinfo(raw.dtype).max
     bgr, alpha = raw[..., :3].astype(np.float32), raw[..., 3:].astype(np.float32)
     multiplied = is_tiff and bool((bgr <= alpha).all())  # as libtiff delivers it
     seen = bgr if multiplied else bgr * (alpha / full)
     return np.rint(seen + (full - alpha)).astype(raw.dtype)
+
+
+def _upright(colour: npt.NDArray[Any], raw: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """`raw` (B, G, R, A) turned as `colour` is, the same without alpha."""
+    return next((turn for turn in _turns(raw) if np.array_equal(turn[..., :3], colour)), raw)
+
+
+def _as_bgr(image: Picture) -> Picture:
+    return image[..., ::-1] if image.shape[2] == 3 else image[..., [2, 1, 0, 3]]
 
 
 def _turns(image: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:

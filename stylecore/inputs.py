@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -16,7 +16,15 @@ from .color import grey
 from .errors import ImageError, SettingsError
 from .finish import Finish
 from .guidance import Guidance, Steering
-from .images import crop_to_aspect, read_image, resize, scaled_size
+from .images import (
+    crop_to_aspect,
+    lay_on_white,
+    read_image,
+    read_with_alpha,
+    resize,
+    scaled_size,
+)
+from .labels import nearest_of
 from .pyramid import SHORTEST, Scale
 from .recolor import recolored
 from .regions import Area, Mask, Region, areas, fit_mask, resize_mask
@@ -24,7 +32,7 @@ from .settings import Settings
 from .tensors import Array, to_tensor
 
 Source: TypeAlias = str | Path | NDArray[np.uint8]
-"""A picture: a path, or (H, W, 3) uint8, RGB."""
+"""A picture: a path, or (H, W, 3) uint8, RGB; with a fourth channel for alpha."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +110,7 @@ def read_pictures(
     regions: Sequence[Region] = (),
     keep: Mask | None = None,
     content_map: Mask | None = None,
+    start: Source | None = None,
 ) -> Pictures:
     """Read and check everything a run looks at.
 
@@ -109,14 +118,15 @@ def read_pictures(
         ImageError: when a picture or a mask cannot be read or does not fit.
         SettingsError: when no style was given, or another number of blend weights than styles.
     """
-    picture = _read(content)
+    picture, alpha = _without_alpha(_read(content, read_with_alpha))
     many = style if isinstance(style, Sequence) and not isinstance(style, str) else [style]
     if not many:
         raise SettingsError("no style was given; give at least one picture")
-    styles = tuple(_read(one) for one in many)
+    styles = tuple(_opaque(one) for one in many)
     _check_count("blend", settings.blend, len(styles))
     _check_count("style_scale", settings.style_scale, len(styles))
     steering = _steering(picture, styles, regions, keep, content_map)
+    steering = replace(steering, alpha=alpha)
     height, width = scaled_size(picture.shape[0], picture.shape[1], settings.size)
     if min(height, width) < SHORTEST:
         raise ImageError(
@@ -127,7 +137,8 @@ def read_pictures(
         styles = tuple(crop_to_aspect(one, width / height) for one in styles)
         cropped = tuple(_cropped(area, width / height) for area in steering.areas)
         steering = replace(steering, areas=cropped)
-    init = None if settings.init in ("content", "noise") else read_image(settings.init)
+    if start is None and settings.init not in ("content", "noise"):
+        start = settings.init
     floats = picture.astype(np.float32)
     styles, steering, numbers = recolored(
         floats, [one.astype(np.float32) for one in styles], steering, settings.color
@@ -136,12 +147,12 @@ def read_pictures(
     return Pictures(
         content=grey(floats) if settings.color == "luminance" else floats,
         styles=tuple(styles),
-        init=init,
+        init=None if start is None else _opaque(start),
         height=height,
         width=width,
         steering=replace(steering, blend=blend),
         scales=tuple(settings.style_scale[i] if settings.style_scale else 1.0 for i in numbers),
-        finish=Finish(floats, settings.color, steering.keep),
+        finish=Finish(floats, settings.color, steering.keep, alpha),
     )
 
 
@@ -178,15 +189,34 @@ def _check_count(name: str, numbers: Sequence[float], styles: int) -> None:
         )
 
 
-def _read(source: Source) -> NDArray[np.uint8]:
+def _read(
+    source: Source, read: Callable[[str | Path], NDArray[np.uint8]] = read_image
+) -> NDArray[np.uint8]:
     if isinstance(source, str | Path):
-        return read_image(source)
-    if source.ndim != 3 or source.shape[2] != 3 or source.dtype != np.uint8 or not source.size:
+        return read(source)
+    channels = source.shape[2] if source.ndim == 3 else 0
+    if channels not in (3, 4) or source.dtype != np.uint8 or not source.size:
         raise ImageError(
             f"an array of {source.dtype} {source.shape} was given as a picture;"
             " give uint8 (H, W, 3), RGB"
         )
     return source
+
+
+def _opaque(source: Source) -> NDArray[np.uint8]:
+    picture = _read(source)
+    return picture if picture.shape[2] == 3 else lay_on_white(picture)
+
+
+def _without_alpha(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Array | None]:
+    """RGB and alpha (H, W), 0–1, or None; what hides under full transparency is painted over."""
+    if picture.shape[2] == 3 or (picture[..., 3] == 255).all():
+        return picture[..., :3], None
+    shown = picture[..., 3] > 0
+    if not shown.any():
+        raise ImageError("the content is wholly transparent; give one that shows something")
+    # The nearest colour that shows: the network looks across the edge, and should see no step.
+    return picture[..., :3][nearest_of(shown)], np.asarray(picture[..., 3] / 255, np.float32)
 
 
 def _size_at(style: NDArray[Any], scale: Scale, larger: float) -> tuple[int, int]:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from .tensors import Picture
 
 
@@ -51,10 +53,17 @@ class Result:
     Attributes:
         image: (H, W, 3) uint8, RGB.
         report: what happened, as plain values ready for JSON.
+        alpha: (H, W) uint8, where the content was transparent in part, otherwise None.
     """
 
     image: Picture
     report: dict[str, Any]
+    alpha: Picture | None = None
+
+    @property
+    def picture(self) -> Picture:
+        """The image with its alpha as fourth channel, where it has one."""
+        return self.image if self.alpha is None else np.dstack([self.image, self.alpha])
 
 
 class Interrupted(KeyboardInterrupt):

@@ -32,6 +32,7 @@ def stylize(
     regions: Sequence[Region] = (),
     keep: Mask | None = None,
     content_map: Mask | None = None,
+    start: Source | None = None,
     model: str | Path | None = None,
     settings: Settings | None = None,
     on_step: Callable[[Step], object] | None = None,
@@ -45,6 +46,7 @@ def stylize(
         regions: which part of the content takes from which part of a style; none: all from all.
         keep: a mask of what is left as it is, and takes no part in the style.
         content_map: a mask of how much the content counts, white for as much as without.
+        start: the picture to start from, instead of the settings' ``init``.
         model: the folder of an artefact; by default the one that was made on this machine.
         settings: how; by default ``Settings()``.
         on_step: called after every evaluation of the objective.
@@ -59,7 +61,13 @@ def stylize(
     started = perf_counter()
     settings = settings or Settings()
     pictures = read_pictures(
-        content, style, settings, regions=regions, keep=keep, content_map=content_map
+        content,
+        style,
+        settings,
+        regions=regions,
+        keep=keep,
+        content_map=content_map,
+        start=start,
     )
     run = _Run(settings, _open_artefact(model, settings), pictures, on_step, started)
     return run.result()
@@ -181,12 +189,12 @@ class _Run:
         return into_box(_resized(x, scale) + detail)
 
     def _start(self, scale: Scale) -> Array:
+        if self.pictures.init is not None:
+            return to_tensor(resize(self.pictures.init, scale.width, scale.height))
         if self.settings.init == "noise":
             rng = np.random.default_rng(self.settings.seed)
             noise = rng.normal(127.5, 32.0, (1, 3, scale.height, scale.width))
             return np.clip(noise, 0, 255).astype(np.float32)
-        if self.pictures.init is not None:
-            return to_tensor(resize(self.pictures.init, scale.width, scale.height))
         return self.pictures.content_at(scale)
 
     def _final_size(self, x: Array) -> Picture:
@@ -194,7 +202,8 @@ class _Run:
 
     def _deliver(self, picture: Picture) -> Result:
         self.report.total = perf_counter() - self.started
-        return Result(picture, self.report.as_dict())
+        alpha = self.pictures.finish.transparency(*picture.shape[:2])
+        return Result(picture, self.report.as_dict(), alpha)
 
 
 class _Recorder:

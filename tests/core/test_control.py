@@ -209,3 +209,39 @@ def test_strokes_grow_with_the_style_scale(run):
         image = run(style=STYLE, style_scale=(scale,), **options).image.astype(np.float32)
         detail.append(np.abs(np.diff(image, axis=1)).mean() / image.std())
     assert detail[1] < 0.9 * detail[0]
+
+
+def cut_out(hidden=0):
+    """The content, transparent on the left, with whatever hides there."""
+    rgba = np.dstack([GREEN, np.full(GREEN.shape[:2], 255, np.uint8)])
+    rgba[:, :24, :3] = hidden
+    rgba[:, :24, 3] = 0
+    rgba[:, 24, 3] = 100
+    return rgba
+
+
+@pytest.mark.parametrize("color", ["style", "luminance", "match", "content"])
+def test_what_is_transparent_stays_so_and_steers_nothing(run, color):
+    results = [run(cut_out(hidden), PINK, color=color) for hidden in (0, 200)]
+    assert np.array_equal(results[0].alpha, cut_out()[..., 3])
+    assert np.array_equal(results[0].image, results[1].image)
+    assert results[0].picture.shape == (48, 64, 4)
+    assert run(GREEN, PINK).alpha is None
+
+
+def test_transparency_works_with_all_the_rest(run):
+    where = {"regions": [Region(LEFT), Region(1 - LEFT, {1: None})], "keep": np.roll(LEFT, 40, 1)}
+    result = run(cut_out(), [PINK, LIGHT], where=where, color="match", size=48)
+    assert result.picture.shape == (36, 48, 4)
+    assert set(np.unique(result.alpha[:, :18])) == {0}
+
+
+def test_a_wholly_transparent_content_is_refused(run):
+    with pytest.raises(ImageError, match="the content is wholly transparent"):
+        run(np.zeros((48, 64, 4), np.uint8))
+
+
+def test_a_run_can_start_from_any_picture(run):
+    still = {"steps": 1, "coarsest": 64}
+    assert np.array_equal(run(where={"start": PINK}, **still).image, PINK)
+    assert not np.array_equal(run(**still).image, PINK)

@@ -13,6 +13,7 @@ from stylecore.images import (
     check_writable,
     crop_to_aspect,
     read_image,
+    read_with_alpha,
     resize,
     scaled_size,
     write_image,
@@ -276,7 +277,7 @@ def test_where_nothing_can_be_written(tmp_path, check):
     assert [path.name for path in tmp_path.iterdir()] == ["folder.png"]
 
 
-@pytest.mark.parametrize("shape", [(4, 4), (4, 4, 4), (3, 4, 4)])
+@pytest.mark.parametrize("shape", [(4, 4), (4, 4, 5), (3, 4, 2)])
 def test_other_arrays_are_refused(tmp_path, shape):
     with pytest.raises(ImageError, match=r"give uint8 of \(height, width, 3\)"):
         write_image(tmp_path / "a.png", np.zeros(shape, np.uint8))
@@ -343,3 +344,43 @@ def test_cropping_keeps_the_centre():
     assert np.array_equal(crop_to_aspect(grid, 1.0), grid[:, 2:8])
     assert np.array_equal(crop_to_aspect(grid, 5.0), grid[2:4])
     assert crop_to_aspect(grid, 10 / 6).shape == (6, 10)
+
+
+def test_transparency_is_written_and_read_back(tmp_path):
+    rgba = np.random.default_rng(0).integers(0, 256, (20, 30, 4), np.uint8)
+    rgba[:5, :, 3], rgba[5:9, :, 3] = 0, 255
+    for suffix in (".png", ".tif"):
+        write_image(tmp_path / f"a{suffix}", rgba)
+        found = read_with_alpha(tmp_path / f"a{suffix}")
+        shows = rgba[..., 3] > 0
+        assert np.array_equal(found[..., 3], rgba[..., 3])
+        if suffix == ".png":
+            assert np.array_equal(found[shows], rgba[shows])
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".bmp"])
+def test_formats_without_transparency_get_white(tmp_path, suffix):
+    rgba = np.zeros((16, 16, 4), np.uint8)
+    rgba[:, 8:, 3] = 255
+    write_image(tmp_path / f"a{suffix}", rgba)
+    found = read_image(tmp_path / f"a{suffix}")
+    assert found[:, :7].min() > 245
+    assert found[:, 9:].max() < 10
+
+
+def test_what_is_opaque_has_no_fourth_channel(tmp_path):
+    rgba = np.full((6, 8, 4), 255, np.uint8)
+    rgba[..., 0] = 9
+    write_image(tmp_path / "a.png", rgba)
+    assert np.array_equal(read_with_alpha(tmp_path / "a.png"), rgba[..., :3])
+    assert np.array_equal(read_with_alpha(tmp_path / "a.png"), read_image(tmp_path / "a.png"))
+    write_image(tmp_path / "b.jpg", rgba[..., :3])
+    assert read_with_alpha(tmp_path / "b.jpg").shape == (6, 8, 3)
+
+
+def test_alpha_of_16_bits(tmp_path):
+    bgra = np.full((6, 8, 4), 40000, np.uint16)
+    bgra[0, 0, 3] = 257 * 7
+    cv2.imwrite(str(tmp_path / "a.png"), bgra)
+    found = read_with_alpha(tmp_path / "a.png")
+    assert tuple(found[0, 0]) == (156, 156, 156, 7)

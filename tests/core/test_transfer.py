@@ -343,7 +343,7 @@ def test_the_inputs_are_left_alone(run):
     "array",
     [
         np.zeros((40, 40), np.uint8),
-        np.zeros((40, 40, 4), np.uint8),
+        np.zeros((40, 40, 5), np.uint8),
         np.zeros((1, 40, 40, 3), np.uint8),
         np.zeros((40, 40, 3), np.float32),
         np.zeros((0, 40, 3), np.uint8),

@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from stylecore.cli.app import app
+from stylecore.images import read_image, read_with_alpha, write_image
+
+QUICK = ["--engine", "cpu", "--threads", "1", "--size", "48", "--coarsest", "48", "--steps", "3"]
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch, tiny_model):
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    for name, size in (("photo", (36, 48)), ("night", (40, 40)), ("wave", (30, 50))):
+        write_image(f"{name}.png", rng.integers(0, 256, (*size, 3), np.uint8))
+
+    def command(*words):
+        given = [*map(str, words), "--model", str(tiny_model), *QUICK]
+        return CliRunner().invoke(app, given)
+
+    return command
+
+
+def test_a_strip_and_each_of_its_pictures(command, tmp_path):
+    words = ["blend", "photo.png", "night.png", "wave.png", "-o", "s.png", "--count", "3"]
+    result = command(*words, "--each")
+    assert result.exit_code == 0, result.output
+    assert result.stdout == "s.png: 3 pictures\n"
+    strip = read_image("s.png")
+    assert strip.shape == (36, 3 * 48 + 2 * 8, 3)
+    for number in (1, 2, 3):
+        left = (number - 1) * 56
+        assert np.array_equal(read_image(f"s.{number}.png"), strip[:, left : left + 48])
+
+
+def test_without_output_a_new_name_tells_what_is_in_it(command, tmp_path):
+    assert command("blend", "photo.png", "night.png", "wave.png", "--count", "2").exit_code == 0
+    assert (tmp_path / "photo-night-wave.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--count", "1"], "a strip of 1 was asked for; give at least 2 pictures"),
+        (["--blend", "1,2"], "a strip blends by itself"),
+        (["-o", "night.png"], "night.png would overwrite night.png"),
+    ],
+)
+def test_what_cannot_be_is_one_line(command, words, message):
+    result = command("blend", "photo.png", "night.png", "wave.png", *words)
+    assert result.exit_code == 1
+    assert message in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_fine_strokes_of_another_style(command):
+    pictures = []
+    for words in ([], ["--fine-style", "wave.png"]):
+        result = command("stylize", "photo.png", "night.png", "-o", "out.png", *words)
+        assert result.exit_code == 0, result.output
+        pictures.append(read_image("out.png"))
+    assert not np.array_equal(*pictures)
+    missing = command("stylize", "photo.png", "night.png", "--fine-style", "none.png")
+    assert "there is no file none.png" in missing.stderr
+
+
+def test_a_transparent_content_stays_transparent(command):
+    rgba = np.dstack([read_image("photo.png"), np.full((36, 48), 255, np.uint8)])
+    rgba[:, :20, 3] = 0
+    write_image("cut.png", rgba)
+    assert command("stylize", "cut.png", "night.png", "-o", "out.png").exit_code == 0
+    assert np.array_equal(read_with_alpha("out.png")[..., 3], rgba[..., 3])
+    assert command("stylize", "cut.png", "night.png", "-o", "out.jpg").exit_code == 0
+    assert read_image("out.jpg")[:, :16].min() > 240
