@@ -62,14 +62,22 @@ def to_lab(picture: Picture) -> Planes:
 def _texture(lab: Planes, fine: Planes, coarse: Planes) -> Planes:
     """How strong fine, coarse and colour texture are: what the medians have taken away.
 
-    A median leaves both sides of a border as they are, so that a border is not taken for texture.
+    A median leaves both sides of a border as they are, so that a border is not taken for texture;
+    the opening takes away what is left along it.
     """
     near, far, chroma = lab - fine, lab - coarse, (lab - coarse)[..., 1:]
     energies: list[Any] = [near[..., 0] ** 2, far[..., 0] ** 2, (chroma**2).sum(axis=2)]
     deviations: Planes = np.sqrt(_blurred(np.dstack(energies), 1.5))
-    strengths = 1 + np.log(1e-2 + deviations) / 4.8
-    levels = np.rint(np.clip(strengths, 0, 1) * 255).astype(np.uint8)
+    strengths: Planes = 1 + np.log(1e-2 + deviations) / 4.8
+    levels = np.rint(np.clip(_opened(strengths), 0, 1) * 255).astype(np.uint8)
     return _median(levels, _WINDOW).astype(np.float32) * np.float32(1.2 / 255)
+
+
+def _opened(planes: Planes) -> Planes:
+    """What is strong over an area; a line alone is not."""
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (11, 11))
+    opened: NDArray[Any] = cv2.morphologyEx(planes, cv2.MORPH_OPEN, disc)
+    return opened
 
 
 def _median(levels: NDArray[np.uint8], window: int) -> NDArray[np.uint8]:
