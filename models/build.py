@@ -135,7 +135,11 @@ def _replace(staged: Path, folder: Path) -> None:
     if folder.exists():
         retired = staged.with_name(f"{folder.name}.old")
         folder.rename(retired)
-        staged.rename(folder)
+        try:
+            staged.rename(folder)
+        except OSError:
+            retired.rename(folder)
+            raise
         shutil.rmtree(retired, ignore_errors=True)
     else:
         staged.rename(folder)

@@ -15,7 +15,8 @@ from .checksum import sha256_of
 from .download import Progress
 from .fetch import fetch
 from .imported import imported
-from .weights import read_weights
+from .lock import exclusive
+from .weights import Weights, read_weights
 
 DEFAULT_SOURCE = "vgg19"
 
@@ -116,9 +117,25 @@ def _ready(sha256: str, settings: Settings) -> Path | None:
 
 
 def _built(path: Path, sha256: str, settings: Settings) -> Path:
-    return _ready(sha256, settings) or build_artefact(
-        read_weights(path),
-        _folder(sha256, settings),
+    """The artefact of a file of weights; of two processes that want it, one builds."""
+    if ready := _ready(sha256, settings):
+        return ready
+    weights, folder = read_weights(path), _folder(sha256, settings)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with exclusive(folder.with_name(f".{folder.name}.lock")):
+            return _ready(sha256, settings) or _build(weights, folder, settings)
+    except OSError as error:
+        raise ModelError(
+            f"{folder.parent} cannot be written ({error.strerror or error});"
+            " set STYLECORE_HOME to another folder"
+        ) from None
+
+
+def _build(weights: Weights, folder: Path, settings: Settings) -> Path:
+    return build_artefact(
+        weights,
+        folder,
         pooling=settings.pooling,
         content_layers=tuple(settings.content_layers),
         style_layers=tuple(settings.style_layers),

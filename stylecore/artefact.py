@@ -139,10 +139,17 @@ def default_artefact(settings: Settings) -> Path:
     Raises:
         ModelError: when none was made yet.
     """
-    for folder in sorted(artefacts_folder().glob(f"vgg19-{settings.pooling}-*")):
-        manifest = read_manifest(folder)
+    fitting: list[tuple[bool, Path]] = []
+    for folder in artefacts_folder().glob(f"vgg19-{settings.pooling}-*"):
+        try:
+            manifest = read_manifest(folder)
+        except ModelError:
+            # A damaged neighbour must not hide one that is whole.
+            continue
         if fits(manifest, settings):
-            return folder
+            fitting.append((manifest.source != _DEFAULT_SOURCE, folder))
+    if fitting:
+        return min(fitting)[1]
     raise ModelError(
         f"no artefact with {settings.pooling} pooling and these layers in {artefacts_folder()};"
         f" make it with {_MAKE}, or give model= the folder of one"
@@ -164,6 +171,7 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+_DEFAULT_SOURCE = "vgg19"
 _MAKE = "`stylecore models build`"
 
 

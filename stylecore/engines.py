@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,8 @@ def choose_engine(name: EngineName = "auto", threads: int = 0) -> Engine:
     Raises:
         EngineError: when ONNX Runtime, or the engine asked for, is not here.
     """
+    if name not in get_args(EngineName):
+        raise EngineError(f"no engine {name!r}; take one of {', '.join(get_args(EngineName))}")
     runtime = _onnxruntime()
     threads = threads or _cores()
     if name == "cpu":

@@ -182,3 +182,14 @@ def test_the_checksum_is_sha256(tmp_path):
     path = tmp_path / "file"
     path.write_bytes(b"abc" * 1000)
     assert file_sha256(path) == hashlib.sha256(b"abc" * 1000).hexdigest()
+
+
+def test_a_damaged_neighbour_does_not_hide_the_one_that_fits(
+    narrow_artefact, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("STYLECORE_HOME", str(tmp_path))
+    (tmp_path / "artefacts" / "vgg19-max-0").mkdir(parents=True)
+    (tmp_path / "artefacts" / "vgg19-max-0" / "artefact.json").write_text("{")
+    whole = tmp_path / "artefacts" / "vgg19-max-1"
+    shutil.copytree(narrow_artefact["max"].folder, whole)
+    assert default_artefact(Settings(pooling="max")) == whole

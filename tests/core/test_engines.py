@@ -266,3 +266,8 @@ def test_openvino_computes_the_same_gradient(narrow_artefact, pooling):
     found, wanted = gradients
     cosine = found @ wanted / (np.linalg.norm(found) * np.linalg.norm(wanted))
     assert cosine >= 0.99
+
+
+def test_an_unknown_engine_is_refused():
+    with pytest.raises(EngineError, match="no engine 'abacus'; take one of auto, cpu"):
+        choose_engine("abacus")

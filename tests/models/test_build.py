@@ -1,5 +1,6 @@
 import json
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -168,3 +169,20 @@ def test_a_place_that_cannot_be_written_is_refused(narrow_weights, tmp_path):
         build_artefact(narrow_weights, tmp_path / "file" / "vgg19", **SHALLOW)
     assert "\n" not in str(caught.value)
     assert names(tmp_path) == {"file"}
+
+
+def test_the_old_artefact_comes_back_when_the_new_one_cannot_be_placed(
+    narrow_weights, folder, monkeypatch
+):
+    build_artefact(narrow_weights, folder, **SHALLOW)
+    before, rename = checksums(folder), Path.rename
+
+    def fail_for_the_new_one(self, target):
+        if self.name == folder.name and Path(target) == folder:
+            raise OSError(5, "Input/output error")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail_for_the_new_one)
+    with pytest.raises(ModelError, match="Input/output error"):
+        build_artefact(narrow_weights, folder, pooling="average", **SHALLOW)
+    assert checksums(folder) == before

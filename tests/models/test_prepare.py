@@ -1,6 +1,7 @@
 """From settings to an artefact, with a narrow network's weights in a real file."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import numpy as np
@@ -167,3 +168,11 @@ def test_a_name_that_nobody_knows_is_refused_with_those_that_are_known(home, nam
     with pytest.raises(ModelError, match=f"{name}.*known: vgg19") as caught:
         ensure_artefact(SETTINGS, model=name)
     assert "\n" not in str(caught.value)
+
+
+def test_of_two_at_once_one_builds(built, weight_file):
+    with ThreadPoolExecutor(2) as pool:
+        both = pool.map(lambda _: ensure_artefact(Settings(), model=weight_file), range(2))
+        first, second = both
+    assert first == second
+    assert len(built) == 1
