@@ -68,7 +68,7 @@ def _texture(lab: Planes, fine: Planes, coarse: Planes) -> Planes:
     near, far, chroma = lab - fine, lab - coarse, (lab - coarse)[..., 1:]
     energies: list[Any] = [near[..., 0] ** 2, far[..., 0] ** 2, (chroma**2).sum(axis=2)]
     deviations: Planes = np.sqrt(_blurred(np.dstack(energies), 1.5))
-    strengths: Planes = 1 + np.log(1e-2 + deviations) / 4.8
+    strengths: NDArray[Any] = 1 + np.log(1e-2 + deviations) / 4.8
     levels = np.rint(np.clip(_opened(strengths), 0, 1) * 255).astype(np.uint8)
     return _median(levels, _WINDOW).astype(np.float32) * np.float32(1.2 / 255)
 
