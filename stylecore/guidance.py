@@ -9,7 +9,7 @@ import numpy as np
 
 from .artefact import Manifest
 from .errors import ImageError, SettingsError
-from .guides import normalised, propagate, vanished
+from .guides import guides_of_content, guides_of_style, propagate, vanished
 from .regions import Area, resize_mask
 from .settings import Settings
 from .tensors import Array
@@ -87,7 +87,7 @@ class Steering:
         carried = propagate(masks, manifest.style_layers, settings.guides)
         of_styles = [_seen(regions, i, size, manifest, settings) for i, size in enumerate(styles)]
         return Guidance(
-            _named(carried),
+            _named(guides_of_content(masks, manifest.style_layers, settings.guides)),
             tuple(style for style, _ in of_styles),
             tuple(_shares(region, self.blend) for region in regions),
             {
@@ -166,8 +166,8 @@ def _everything(styles: Sequence[tuple[int, int]]) -> Area:
     return Area("the picture", np.ones((1, 1), np.float32), whole, 1.0)
 
 
-def _named(carried: Mapping[str, Array]) -> Values:
-    return {f"style.{layer}.guide": normalised(masks) for layer, masks in carried.items()}
+def _named(guides: Mapping[str, Array]) -> Values:
+    return {f"style.{layer}.guide": guide for layer, guide in guides.items()}
 
 
 def _seen(
@@ -187,7 +187,8 @@ def _seen(
         layer: {k: not gone for k, gone in zip(taking, vanished(found), strict=True)}
         for layer, found in carried.items()
     }
-    return StyleGuides(taking, _named(carried)), there
+    guides = guides_of_style(masks, manifest.style_layers, settings.guides)
+    return StyleGuides(taking, _named(guides)), there
 
 
 def _shares(region: Area, blend: Sequence[float], styles: Sequence[int] = ()) -> dict[int, float]:

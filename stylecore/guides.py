@@ -4,7 +4,8 @@ A mask says where a region lies in the picture. Deeper in the network a position
 picture, so a mask has to be carried along with the features. Three ways:
 
 - ``average``: each convolution averages the mask over the 3×3 pixels that it sees, each pooling
-  over its 2×2. A position counts for a region by the share of it that it sees.
+  over its 2×2. The share T of the region in what a position sees is the guidance channel, and the
+  position counts by T². In the style, where nothing is painted, the mask is only shrunk.
 - ``inside``: the smallest value instead of the mean. Only positions that see nothing but the
   region count.
 - ``hard``: the mask itself, cut to 0 and 1 and thinned to the layer's size; no receptive fields.
@@ -13,6 +14,7 @@ picture, so a mask has to be carried along with the features. Three ways:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Literal, TypeAlias
 
 import cv2
 import numpy as np
@@ -24,12 +26,31 @@ Masks = Array
 """(K, h, w) float32, 0–1."""
 
 
-def propagate(masks: Masks, layers: Iterable[str], guides: Guides) -> dict[str, Masks]:
+Carriage: TypeAlias = Guides | Literal["shrunk"]
+
+
+def guides_of_content(masks: Masks, layers: Iterable[str], guides: Guides) -> dict[str, Array]:
+    """Where each region of a content pulls, (K, h, w) by layer, each summing to 1."""
+    carried = propagate(masks, layers, guides)
+    squared = guides == "average"
+    return {
+        layer: normalised(np.square(found) if squared else found)
+        for layer, found in carried.items()
+    }
+
+
+def guides_of_style(masks: Masks, layers: Iterable[str], guides: Guides) -> dict[str, Array]:
+    """Where each region of a style is looked at, (K, h, w) by layer, each summing to 1."""
+    carried = propagate(masks, layers, "shrunk" if guides == "average" else guides)
+    return {layer: normalised(found) for layer, found in carried.items()}
+
+
+def propagate(masks: Masks, layers: Iterable[str], carriage: Carriage) -> dict[str, Masks]:
     """Carry masks (K, H, W) to each layer: (K, h, w), still 0–1."""
-    convolve, pool = _STEPS[guides]
+    convolve, pool = _STEPS[carriage]
     wanted = set(layers)
     found: dict[str, Masks] = {}
-    current = (masks > 0.5).astype(np.float32) if guides == "hard" else masks
+    current = (masks > 0.5).astype(np.float32) if carriage == "hard" else masks
     for layer in LAYERS:
         if layer.endswith("_1") and layer != "relu1_1":
             current = pool(current)
@@ -44,8 +65,8 @@ def propagate(masks: Masks, layers: Iterable[str], guides: Guides) -> dict[str, 
 def normalised(masks: Masks) -> Array:
     """Divide each mask by its mass, so that a small region pulls as hard as a large one.
 
-    g_k = m_k / Σ m_k, which is the squared guidance channel of Gatys et al. 2017, eq. 4: there
-    T_k² sums to 1. A mask without mass stays zero.
+    The guides are the squared guidance channels T_k² of Gatys et al. 2017, eq. 4, which sum to 1
+    there too. A mask without mass stays zero.
     """
     mass = masks.sum(axis=(1, 2), keepdims=True, dtype=np.float64)
     return (masks / np.maximum(mass, 1e-30)).astype(np.float32)
@@ -61,7 +82,8 @@ def vanished(masks: Masks) -> list[bool]:
 
 
 def _blurred(masks: Masks) -> Masks:
-    return _each(masks, lambda mask: cv2.blur(mask, (3, 3), borderType=cv2.BORDER_REPLICATE))
+    blurred = _each(masks, lambda mask: cv2.blur(mask, (3, 3), borderType=cv2.BORDER_REPLICATE))
+    return np.clip(blurred, 0, 1)  # OpenCV's running sums leave zeros a little off
 
 
 def _eroded(masks: Masks) -> Masks:
@@ -85,8 +107,9 @@ def _unchanged(masks: Masks) -> Masks:
 
 
 _Step = Callable[[Masks], Masks]
-_STEPS: dict[Guides, tuple[_Step, _Step]] = {
+_STEPS: dict[Carriage, tuple[_Step, _Step]] = {
     "average": (_blurred, lambda masks: _blocks(masks).mean(axis=(2, 4))),
+    "shrunk": (_unchanged, lambda masks: _blocks(masks).mean(axis=(2, 4))),
     "inside": (_eroded, lambda masks: _blocks(masks).min(axis=(2, 4))),
     "hard": (_unchanged, lambda masks: np.ascontiguousarray(_blocks(masks)[:, :, 0, :, 0])),
 }

@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from stylecore.guides import normalised, propagate, vanished
+from stylecore.guides import (
+    guides_of_content,
+    guides_of_style,
+    normalised,
+    propagate,
+    vanished,
+)
 
 LAYERS = ("relu1_1", "relu1_2", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 
@@ -43,7 +49,7 @@ def test_average_is_what_a_network_of_means_would_see(layer):
     assert np.allclose(found[0], average_slowly(mask[0].astype(float), layer), atol=1e-5)
 
 
-@pytest.mark.parametrize("guides", ["average", "inside", "hard"])
+@pytest.mark.parametrize("guides", ["average", "inside", "hard", "shrunk"])
 def test_guides_are_as_large_as_the_features(guides):
     found = propagate(half(45, 70, 30), LAYERS, guides)
     assert {layer: one.shape for layer, one in found.items()} == {
@@ -98,3 +104,22 @@ def test_a_dot_vanishes_deep_down_and_not_at_the_top():
     found = propagate(dot, LAYERS, "average")
     assert vanished(found["relu1_1"]) == [False, False]
     assert vanished(found["relu5_1"]) == [True, False]
+
+
+@pytest.mark.parametrize("guides", ["average", "inside", "hard"])
+@pytest.mark.parametrize("make", [guides_of_content, guides_of_style])
+def test_each_guide_sums_to_one(make, guides):
+    for layer, found in make(half(), LAYERS[:4], guides).items():
+        assert np.allclose(found.sum(axis=(1, 2), dtype=float), 1, atol=1e-5), layer
+
+
+def test_average_counts_a_position_of_the_content_by_the_square_of_what_it_sees():
+    seen = propagate(half(), ["relu3_1"], "average")["relu3_1"][0, 10]
+    guide = guides_of_content(half(), ["relu3_1"], "average")["relu3_1"][0, 10]
+    assert np.allclose(guide / guide[0], np.square(seen / seen[0]), atol=1e-5)
+    assert ((seen > 0.2) & (seen < 0.8)).any()
+
+
+def test_average_only_shrinks_the_mask_of_a_style():
+    guide = guides_of_style(half(), ["relu3_1"], "average")["relu3_1"][0, 10]
+    assert np.allclose(guide / guide[0], np.arange(32) < 16)
