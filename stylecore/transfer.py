@@ -152,14 +152,20 @@ class _Run:
         except KeyboardInterrupt:
             if self.best is None:
                 raise
-            self.report.interrupted = True
             self.report.optimise = perf_counter() - optimising
-            raise Interrupted(self._deliver(self._final_size(self.best))) from None
+            raise self._interrupted(self._final_size(self.best)) from None
         self.report.optimise = perf_counter() - optimising
         picture = self.pictures.finish.picture(x)
-        judged = self.pictures.finish.judged(picture)
-        self.report.final = measure(self.features, self.manifest, judged, targets)
+        try:
+            judged = self.pictures.finish.judged(picture)
+            self.report.final = measure(self.features, self.manifest, judged, targets)
+        except KeyboardInterrupt:
+            raise self._interrupted(picture) from None
         return self._deliver(picture)
+
+    def _interrupted(self, picture: Picture) -> Interrupted:
+        self.report.interrupted = True
+        return Interrupted(self._deliver(picture))
 
     def _descend(self) -> tuple[Array, Values]:
         x, targets = self._start(self.scales[0]), {}

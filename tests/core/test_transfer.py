@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from stylecore import transfer
 from stylecore.engines import Graph, choose_engine
 from stylecore.errors import EngineError, ImageError, ModelError, SettingsError
 from stylecore.images import crop_to_aspect, write_image
@@ -254,6 +255,18 @@ def test_what_is_delivered_is_the_best_and_not_the_last(run):
     image = caught.value.result.image
     assert (image == pictures[losses.index(min(losses))]).all()
     assert (image != pictures[-1]).any()
+
+
+def test_an_interrupt_while_the_picture_is_judged_keeps_it(run, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    wanted = run()
+    monkeypatch.setattr(transfer, "measure", interrupt)
+    with pytest.raises(Interrupted) as caught:
+        run()
+    assert (caught.value.result.image == wanted.image).all()
+    assert caught.value.result.report["interrupted"]
 
 
 def test_an_interrupt_before_there_is_a_picture_is_just_that(run, monkeypatch):
