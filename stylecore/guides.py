@@ -5,7 +5,7 @@ picture, so a mask has to be carried along with the features. Three ways:
 
 - ``average``: each convolution averages the mask over the 3×3 pixels that it sees, each pooling
   over its 2×2. The share T of the region in what a position sees is the guidance channel, and the
-  position counts by T². In the style, where nothing is painted, the mask is only thinned.
+  position counts by T². In the style, where nothing is painted, the mask is only shrunk.
 - ``inside``: the smallest value instead of the mean. Only positions that see nothing but the
   region count.
 - ``hard``: the mask itself, cut to 0 and 1 and thinned to the layer's size; no receptive fields.
@@ -26,7 +26,7 @@ Masks = Array
 """(K, h, w) float32, 0–1."""
 
 
-Carriage: TypeAlias = Guides | Literal["thinned"]
+Carriage: TypeAlias = Guides | Literal["shrunk"]
 
 
 def guides_of_content(masks: Masks, layers: Iterable[str], guides: Guides) -> dict[str, Array]:
@@ -41,7 +41,7 @@ def guides_of_content(masks: Masks, layers: Iterable[str], guides: Guides) -> di
 
 def guides_of_style(masks: Masks, layers: Iterable[str], guides: Guides) -> dict[str, Array]:
     """Where each region of a style is looked at, (K, h, w) by layer, each summing to 1."""
-    carried = propagate(masks, layers, "thinned" if guides == "average" else guides)
+    carried = propagate(masks, layers, "shrunk" if guides == "average" else guides)
     return {layer: normalised(found) for layer, found in carried.items()}
 
 
@@ -102,10 +102,6 @@ def _blocks(masks: Masks) -> Array:
     return even.reshape(count, height // 2, 2, width // 2, 2)
 
 
-def _thinned(masks: Masks) -> Masks:
-    return np.ascontiguousarray(_blocks(masks)[:, :, 0, :, 0])
-
-
 def _unchanged(masks: Masks) -> Masks:
     return masks
 
@@ -113,8 +109,8 @@ def _unchanged(masks: Masks) -> Masks:
 _Step = Callable[[Masks], Masks]
 _STEPS: dict[Carriage, tuple[_Step, _Step]] = {
     "average": (_blurred, lambda masks: _blocks(masks).mean(axis=(2, 4))),
-    "thinned": (_unchanged, _thinned),
+    "shrunk": (_unchanged, lambda masks: _blocks(masks).mean(axis=(2, 4))),
     "inside": (_eroded, lambda masks: _blocks(masks).min(axis=(2, 4))),
-    "hard": (_unchanged, _thinned),
+    "hard": (_unchanged, lambda masks: np.ascontiguousarray(_blocks(masks)[:, :, 0, :, 0])),
 }
 """What a 3×3 convolution and a 2×2 pooling do to a mask."""
