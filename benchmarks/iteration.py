@@ -12,16 +12,14 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
-from time import perf_counter
 
 import numpy as np
 import torch
 from peer import artist, resized_inputs
+from turns import by_turns, iteration
 
 import stylecore
 from stylecore.models import ensure_artefact
-from stylecore.objective import Objective
-from stylecore.transfer import objective_between
 
 
 def main() -> None:
@@ -56,18 +54,11 @@ def our_engines(
         except stylecore.EngineError as error:
             print(error)
             continue
-        objective = objective_between(
+        objective = stylecore.objective_between(
             content, style, model=ensure_artefact(settings), settings=settings
         )
         found[f"{engine.name} {engine.precision}"] = iteration(objective)
     return found
-
-
-def iteration(objective: Objective) -> Callable[[], object]:
-    """Evaluate at one noisy picture."""
-    height, width = objective.size
-    x = np.random.default_rng(0).uniform(0, 255, (1, 3, height, width)).astype(np.float32)
-    return lambda: objective(x)
 
 
 def torch_iteration(content: Path, style: Path) -> Callable[[], object]:
@@ -87,19 +78,6 @@ def matrix_product() -> Callable[[], object]:
     """What the machine can do: 17 GFLOP in the library that numpy was built with."""
     a = np.random.default_rng(0).normal(size=(2048, 2048)).astype(np.float32)
     return lambda: a @ a
-
-
-def by_turns(contenders: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
-    """Run each once unmeasured, then all of them in every round."""
-    for run in contenders.values():
-        run()
-    seconds: dict[str, list[float]] = {name: [] for name in contenders}
-    for _ in range(rounds):
-        for name, run in contenders.items():
-            start = perf_counter()
-            run()
-            seconds[name].append(perf_counter() - start)
-    return seconds
 
 
 def report(seconds: dict[str, list[float]]) -> None:

@@ -13,9 +13,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
-from time import perf_counter
 
 import numpy as np
+from turns import by_turns, iteration
 
 import stylecore
 from stylecore.models import ensure_artefact
@@ -35,14 +35,14 @@ def main() -> None:
     given = parser.parse_args()
     settings = stylecore.Settings(size=given.size, engine=given.engine)
     if given.memory_of is not None:
-        run = iteration(given, settings, given.memory_of)
+        run = iteration_with(given, settings, given.memory_of)
         for _ in range(2):
             run()
         print(peak_memory())
         return
     # First, while this process is small: a child's peak begins with what its parent holds.
     peaks = {count: memory(count) for count in given.counts}
-    contenders = {count: iteration(given, settings, count) for count in given.counts}
+    contenders = {count: iteration_with(given, settings, count) for count in given.counts}
     seconds = by_turns(contenders, given.rounds)
     reference = seconds[given.counts[0]]
     print(f"{'regions':>8}{'median s':>10}{'× none':>9}{'peak MB':>9}")
@@ -51,7 +51,7 @@ def main() -> None:
         print(f"{count:8}{median(values):10.3f}{ratio:9.2f}{peaks[count] / 1e6:9.0f}")
 
 
-def iteration(
+def iteration_with(
     given: argparse.Namespace, settings: stylecore.Settings, count: int
 ) -> Callable[[], object]:
     """Evaluate the objective with so many regions at one noisy picture."""
@@ -62,9 +62,7 @@ def iteration(
         model=ensure_artefact(settings),
         settings=settings,
     )
-    height, width = objective.size
-    x = np.random.default_rng(0).uniform(0, 255, (1, 3, height, width)).astype(np.float32)
-    return lambda: objective(x)
+    return iteration(objective)
 
 
 def stripes(given: argparse.Namespace, count: int) -> list[stylecore.Region]:
@@ -81,19 +79,6 @@ def stripe(shape: tuple[int, int], number: int, count: int) -> np.ndarray:
     mask = np.zeros(shape, np.float32)
     mask[:, number * shape[1] // count : (number + 1) * shape[1] // count] = 1
     return mask
-
-
-def by_turns(contenders: dict[int, Callable[[], object]], rounds: int) -> dict[int, list[float]]:
-    """Run each once unmeasured, then all of them in every round."""
-    for run in contenders.values():
-        run()
-    seconds: dict[int, list[float]] = {count: [] for count in contenders}
-    for _ in range(rounds):
-        for count, run in contenders.items():
-            start = perf_counter()
-            run()
-            seconds[count].append(perf_counter() - start)
-    return seconds
 
 
 def memory(count: int) -> int:
