@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import onnx_ir as ir
 
-from ..settings import Pooling
+from ..settings import Pooling, block_of
 from . import losses
 from .gradients import backward
 from .graph import Tape, infer_shapes, make_model, named, tensor_input
 from .storage import Stored, expanded
-from .trunk import block_of, convolution_of, trunk
+from .trunk import convolution_of, trunk
 
 Tensors = Mapping[str, tuple[Stored, ir.TensorProtocol]]
 """Kernel and bias of every convolution, by its name."""

@@ -18,8 +18,6 @@ from .imported import imported
 from .lock import exclusive
 from .weights import Weights, read_weights
 
-DEFAULT_SOURCE = "vgg19"
-
 
 def ensure_artefact(
     settings: Settings,
@@ -50,7 +48,7 @@ def ensure_artefact(
         return _fitting(given, settings)
     if given is not None:
         return _built(given, sha256_of(given), settings)
-    source = sources.find(str(model) if model is not None else DEFAULT_SOURCE)
+    source = sources.find(str(model) if model is not None else sources.DEFAULT)
     if source.sha256 and (ready := _ready(source.sha256, settings)):
         return ready
     path = fetch(source.name, offline=offline, on_progress=on_progress, on_note=on_note)
@@ -77,7 +75,7 @@ def ensure_weights(
         FetchError: when the weights are not here and cannot be brought.
         ModelError: when the name stands for no weights.
     """
-    name = str(model) if model is not None else DEFAULT_SOURCE
+    name = str(model) if model is not None else sources.DEFAULT
     if Path(name).is_file():
         return Path(name)
     if Path(name).is_dir():
@@ -100,8 +98,7 @@ def _fitting(folder: Path, settings: Settings) -> Path:
     manifest = read_manifest(folder)
     if not fits(manifest, settings):
         raise ModelError(
-            f"{folder} has {manifest.pooling} pooling, content {','.join(manifest.content_layers)}"
-            f" and style {','.join(manifest.style_layers)}, not what was asked for; ask for these,"
+            f"{folder} has {manifest.layout}, not what was asked for; ask for these,"
             " or give the weights it was built from"
         )
     return folder

@@ -9,11 +9,11 @@ from importlib import resources
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from ..artefact import DEFAULT_SOURCE
 from ..errors import ModelError
 from .checksum import digest_of
 
-DEFAULT = "vgg19"
-"""The source that is taken where none is named."""
+DEFAULT = DEFAULT_SOURCE
 
 OXFORD_LICENCE = "CC BY 4.0 (Visual Geometry Group, University of Oxford)"
 """Of the original weights, whoever converted them."""

@@ -8,7 +8,7 @@ import numpy as np
 import onnx_ir as ir
 
 from ..errors import ModelError
-from ..settings import LAYERS, Pooling
+from ..settings import LAYERS, Pooling, block_of
 from .graph import Tape
 from .weights import Preprocessing
 
@@ -37,11 +37,6 @@ def layers_down_to(layers: Iterable[str]) -> tuple[str, ...]:
     if unknown:
         raise ModelError(f"VGG-19 has no layer {unknown[0]!r}; give some of {', '.join(LAYERS)}")
     return LAYERS[: max(LAYERS.index(layer) for layer in wanted) + 1]
-
-
-def block_of(layer: str) -> int:
-    """The block of a layer, from 1; its features are 2^(block − 1) times smaller than the image."""
-    return int(layer[len("relu")])
 
 
 def mean_in_rgb(preprocessing: Preprocessing) -> np.ndarray:

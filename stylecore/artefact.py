@@ -20,6 +20,9 @@ OBJECTIVE = "objective.onnx"
 FEATURES = "features.onnx"
 WEIGHTS = "weights.bin"
 
+DEFAULT_SOURCE = "vgg19"
+"""The source of weights that is taken where none is named."""
+
 
 @dataclass(frozen=True)
 class Manifest:
@@ -52,6 +55,12 @@ class Manifest:
     files: Mapping[str, str]
     storage: str = "float32"
     gradient: str = "standard"
+
+    @property
+    def layout(self) -> str:
+        """Pooling and layers in words, for messages."""
+        content, style = ",".join(self.content_layers), ",".join(self.style_layers)
+        return f"{self.pooling} pooling, content {content} and style {style}"
 
     def to_json(self) -> str:
         """The manifest as it stands in ``artefact.json``."""
@@ -147,7 +156,7 @@ def default_artefact(settings: Settings) -> Path:
             # A damaged neighbour must not hide one that is whole.
             continue
         if fits(manifest, settings):
-            fitting.append((manifest.source != _DEFAULT_SOURCE, folder))
+            fitting.append((manifest.source != DEFAULT_SOURCE, folder))
     if fitting:
         return min(fitting)[1]
     raise ModelError(
@@ -171,7 +180,6 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-_DEFAULT_SOURCE = "vgg19"
 _MAKE = "`stylecore models build`"
 
 

@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .errors import EngineError, ModelError
 from .settings import EngineName
-
-Array = NDArray[np.float32]
+from .tensors import Array
 
 _OPENVINO_PLUGIN = "onnxruntime_ep_openvino"
 _OPENVINO = "OpenVINOExecutionProvider"

@@ -11,7 +11,7 @@ from .artefact import Manifest
 from .errors import ImageError, SettingsError
 from .guides import guides_of_content, guides_of_style, propagate, vanished
 from .regions import Area, resize_mask
-from .settings import Settings
+from .settings import Settings, block_of
 from .tensors import Array
 
 Values = dict[str, Array]
@@ -157,7 +157,7 @@ def plain_guides(manifest: Manifest, height: int, width: int) -> Values:
 
 def layer_size(layer: str, height: int, width: int) -> tuple[int, int]:
     """Height and width of a layer's features: halved, rounding down, by each pooling before it."""
-    halvings = int(layer[len("relu")]) - 1
+    halvings = block_of(layer) - 1
     return height >> halvings, width >> halvings
 
 

@@ -17,9 +17,7 @@ import numpy.typing as npt
 
 from . import files
 from .errors import ImageError
-
-Picture = npt.NDArray[np.uint8]
-"""RGB, (H, W, 3)."""
+from .tensors import Picture
 
 AnyPath = str | os.PathLike[str]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from .errors import SettingsError
 from .inputs import Source
 from .results import Result, Step
-from .settings import Settings
+from .settings import Settings, block_of
 from .transfer import stylize
 
 FINE_BLOCKS = 2
@@ -52,7 +52,7 @@ def mix_scales(
 def _shallow(settings: Settings) -> Settings:
     """One scale, from the coarse style, towards the Grams of the shallow layers alone."""
     layers = {
-        layer: weight if int(layer[len("relu")]) <= FINE_BLOCKS else 0.0
+        layer: weight if block_of(layer) <= FINE_BLOCKS else 0.0
         for layer, weight in settings.style_layers.items()
     }
     if not any(layers.values()):

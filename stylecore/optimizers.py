@@ -8,7 +8,7 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float32]
+from .tensors import Array
 
 LOWEST, HIGHEST = 0.0, 255.0
 """The box of pixel values. Every iterate stays inside, so that nothing is lost at the end."""

@@ -170,6 +170,11 @@ def parse_numbers(text: str) -> tuple[float, ...]:
         raise SettingsError(f"{text!r} is no list of numbers; write 1,0.5") from None
 
 
+def block_of(layer: str) -> int:
+    """The block of a layer, from 1; its features are 2^(block − 1) times smaller than the image."""
+    return int(layer[len("relu")])
+
+
 def default_of(name: str) -> Any:
     """The default of a setting, for command lines and documents that show it."""
     return getattr(Settings(), name)

@@ -113,9 +113,8 @@ def _open_artefact(model: str | Path | None, settings: Settings) -> Artefact:
     manifest = artefact.manifest
     if not fits(manifest, settings):
         raise ModelError(
-            f"{artefact.folder} has {manifest.pooling} pooling, content"
-            f" {','.join(manifest.content_layers)} and style {','.join(manifest.style_layers)},"
-            " which the settings do not ask for; give the settings these or build another"
+            f"{artefact.folder} has {manifest.layout}, which the settings do not ask for;"
+            " give the settings these or build another"
         )
     return artefact
 

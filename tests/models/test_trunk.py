@@ -13,14 +13,13 @@ from stylecore.models.graph import Tape, make_model, tensor_input
 from stylecore.models.preprocessing import Preprocessing
 from stylecore.models.trunk import (
     MARGIN,
-    block_of,
     convolution_of,
     first_kernel,
     layers_down_to,
     mean_in_rgb,
     trunk,
 )
-from stylecore.settings import LAYERS
+from stylecore.settings import LAYERS, block_of
 
 BGR = Preprocessing("bgr", (100.0, 110.0, 120.0), (0.5, 1.0, 2.0))
 RGB = Preprocessing("rgb", (120.0, 110.0, 100.0), (2.0, 1.0, 0.5))
