@@ -11,17 +11,37 @@ from typing import Literal
 
 import onnx_ir as ir
 
-from ..artefact import FEATURES, FORMAT, MANIFEST, OBJECTIVE, WEIGHTS, Manifest, file_sha256
+from ..artefact import (
+    FEATURES,
+    FORMAT,
+    KERNELS,
+    MANIFEST,
+    OBJECTIVE,
+    WEIGHTS,
+    Manifest,
+    file_sha256,
+    in_winograd_form,
+)
 from ..errors import ModelError
-from ..settings import Pooling
+from ..settings import Pooling, block_of
 from .graph import inline_functions, write_model
-from .objective import Tensors, TrunkSpec, features_model, loss_model, objective_model
+from .objective import (
+    Tensors,
+    TrunkSpec,
+    features_model,
+    kernels_model,
+    loss_model,
+    objective_model,
+)
 from .ort_training import with_ort_gradient
 from .storage import Storage, Stored, WeightFile
 from .trunk import convolution_of, first_kernel, layers_down_to, mean_in_rgb
 from .weights import Weights
 
 Gradient = Literal["standard", "ort-training"]
+
+WINOGRAD_BLOCKS = (3, 4)
+"""Where it pays: with fewer channels the transforms cost more than the products save."""
 
 
 def build_artefact(
@@ -98,15 +118,23 @@ def _write_weights(
 
 def _write_graphs(spec: TrunkSpec, folder: Path, gradient: Gradient) -> None:
     if gradient == "ort-training":
-        objective = with_ort_gradient(loss_model(spec), of="loss", by="image")
-    else:
-        objective = inline_functions(objective_model(spec))
-    write_model(objective, folder / OBJECTIVE)
-    write_model(inline_functions(features_model(spec)), folder / FEATURES)
+        write_model(with_ort_gradient(loss_model(spec), of="loss", by="image"), folder / OBJECTIVE)
+        write_model(inline_functions(features_model(spec)), folder / FEATURES)
+        return
+    _write_pair(spec, folder / OBJECTIVE, folder / FEATURES)
+    if not any(block_of(layer) in WINOGRAD_BLOCKS for layer in layers_down_to(spec.layers)):
+        return
+    spec = replace(spec, winograd=WINOGRAD_BLOCKS)
+    _write_pair(spec, *(folder / in_winograd_form(name) for name in (OBJECTIVE, FEATURES)))
+    write_model(kernels_model(spec), folder / KERNELS)
+
+
+def _write_pair(spec: TrunkSpec, objective: Path, features: Path) -> None:
+    write_model(inline_functions(objective_model(spec)), objective)
+    write_model(inline_functions(features_model(spec)), features)
 
 
 def _manifest(weights: Weights, spec: TrunkSpec, folder: Path) -> Manifest:
-    files = (OBJECTIVE, FEATURES, WEIGHTS)
     return Manifest(
         format=FORMAT,
         name="",
@@ -117,7 +145,7 @@ def _manifest(weights: Weights, spec: TrunkSpec, folder: Path) -> Manifest:
         source=weights.source,
         source_sha256=weights.sha256,
         licence=weights.licence,
-        files={file: file_sha256(folder / file) for file in files},
+        files={file.name: file_sha256(file) for file in sorted(folder.iterdir())},
     )
 
 
@@ -125,7 +153,8 @@ def _check_replaceable(folder: Path) -> None:
     """Whatever lies where an artefact goes is deleted, so it must not be anything else."""
     if not folder.exists():
         return
-    known = {OBJECTIVE, FEATURES, WEIGHTS, MANIFEST}
+    graphs = OBJECTIVE, FEATURES
+    known = {*graphs, *map(in_winograd_form, graphs), KERNELS, WEIGHTS, MANIFEST}
     if not folder.is_dir() or {item.name for item in folder.iterdir()} - known:
         raise ModelError(f"{folder} holds something that is no artefact; give a new folder")
 

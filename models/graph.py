@@ -48,9 +48,23 @@ class Tape(ir.tape.Tape):
         return self.constant(np.array(values, np.int64))
 
 
+class FunctionTape(Tape):
+    """Records the body of a function, which can hold no initializers: constants are nodes."""
+
+    def constant(self, array: np.ndarray[Any, Any]) -> ir.Value:
+        """A small constant."""
+        return self.op("Constant", [], {"value": ir.tensor(array)})
+
+
 def named(value: ir.Value, name: str) -> ir.Value:
     """The same value under the name that callers will ask for."""
     value.name = name
+    return value
+
+
+def shaped(value: ir.Value, dtype: ir.DataType, shape: Sequence[int | None]) -> ir.Value:
+    """The same value with the type and shape that inference cannot see; None for any size."""
+    value.dtype, value.shape = dtype, ir.Shape(shape)
     return value
 
 

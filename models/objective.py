@@ -11,9 +11,10 @@ import onnx_ir as ir
 from ..settings import Pooling, block_of
 from . import losses
 from .gradients import backward
-from .graph import Tape, infer_shapes, make_model, named, tensor_input
+from .graph import Tape, infer_shapes, make_model, named, shaped, tensor_input
 from .storage import Stored, expanded
 from .trunk import convolution_of, trunk
+from .winograd import PRODUCTS, overlap_function, transformed
 
 Tensors = Mapping[str, tuple[Stored, ir.TensorProtocol]]
 """Kernel and bias of every convolution, by its name."""
@@ -30,6 +31,8 @@ class TrunkSpec:
         style_layers: layers whose Grams are style.
         pooling: ``max`` or ``average``.
         dtype: element type of the graphs; float64 is for numerical checks.
+        winograd: blocks whose convolutions are computed by Winograd's algorithm, with kernels
+            that :func:`kernels_model` gives.
     """
 
     mean: np.ndarray
@@ -38,6 +41,7 @@ class TrunkSpec:
     style_layers: tuple[str, ...]
     pooling: Pooling
     dtype: ir.DataType = ir.DataType.FLOAT
+    winograd: tuple[int, ...] = ()
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -61,14 +65,20 @@ class _Build:
             self.tape,
             self.image,
             spec.mean,
-            {name: self._initializers(name) for name in spec.tensors},
+            {name: self._kernel_and_bias(name) for name in spec.tensors},
             layers=spec.layers,
             pooling=spec.pooling,
+            winograd=spec.winograd,
         )
 
-    def _initializers(self, name: str) -> tuple[ir.Value, ir.Value]:
+    def _kernel_and_bias(self, name: str) -> tuple[ir.Value, ir.Value]:
         kernel, bias = self.spec.tensors[name]
-        return expanded(self.tape, kernel), self.tape.initializer(bias)
+        if block_of(name) in self.spec.winograd:
+            outputs, inputs = kernel.shape.numpy()[:2]
+            value = self.input(transformed_kernel(name), PRODUCTS, inputs, outputs)
+        else:
+            value = expanded(self.tape, kernel)
+        return value, self.tape.initializer(bias)
 
     def input(self, name: str, *shape: int | str) -> ir.Value:
         value = tensor_input(name, shape, self.tape)
@@ -104,8 +114,15 @@ class _Build:
         return total
 
     def model(self, name: str, outputs: list[ir.Value]) -> ir.Model:
-        function = losses.gram_function(self.spec.dtype)
-        return make_model(self.tape, name, self.inputs, outputs, [function])
+        functions = [losses.gram_function(self.spec.dtype)]
+        if self.spec.winograd:
+            functions.append(overlap_function(self.spec.dtype))
+        return make_model(self.tape, name, self.inputs, outputs, functions)
+
+
+def transformed_kernel(name: str) -> str:
+    """What the graphs call the transformed kernel of a convolution, ``conv3_1`` for one."""
+    return f"winograd.{name}"
 
 
 def loss_model(spec: TrunkSpec) -> ir.Model:
@@ -169,3 +186,20 @@ def features_model(spec: TrunkSpec) -> ir.Model:
         features.dtype, features.shape = spec.dtype, ir.Shape(shape)
         outputs.append(named(features, f"content.{layer}.features"))
     return build.model("features", outputs)
+
+
+def kernels_model(spec: TrunkSpec) -> ir.Model:
+    """The kernels (36, I, O) of the blocks that Winograd's algorithm computes, of no inputs.
+
+    They are four times as large as what they are made of, so they are made when a run begins, once
+    for both graphs, rather than stored.
+    """
+    tape = Tape(spec.dtype)
+    outputs: list[ir.Value] = []
+    for name, (kernel, _) in spec.tensors.items():
+        if block_of(name) in spec.winograd:
+            shape = kernel.shape.numpy()
+            value = transformed(tape, expanded(tape, kernel), shape)
+            shaped(value, spec.dtype, [PRODUCTS, shape[1], shape[0]])
+            outputs.append(named(value, transformed_kernel(name)))
+    return make_model(tape, "kernels", [], outputs)

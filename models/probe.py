@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..artefact import FEATURES, Artefact
-from ..engines import Graph, choose_engine, exact
+from ..artefact import Artefact
+from ..engines import choose_engine
+from ..graphs import Graphs
 from ..targets import Values, statistics
 
 Picture = NDArray[np.float32]
@@ -40,7 +41,7 @@ def features_of(artefact: Artefact, picture: Picture) -> Values:
     Raises:
         ModelError: when ONNX Runtime refuses the artefact.
     """
-    graph = Graph(artefact.path(FEATURES), exact(choose_engine("cpu")))
+    graph = Graphs(artefact).features(choose_engine("cpu"))
     return statistics(graph, artefact.manifest, picture)
 
 

@@ -14,6 +14,7 @@ import onnx_ir as ir
 
 from ..errors import ModelError
 from .graph import Tape
+from .winograd import fold
 
 Rule: TypeAlias = Callable[[Tape, ir.Value, ir.Node], ir.Value]
 """(tape, ȳ, node) → x̄ for the input that the rule stands for."""
@@ -109,6 +110,8 @@ def _transpose(t: Tape, g: ir.Value, n: ir.Node) -> ir.Value:
 
 
 def _slice(t: Tape, g: ir.Value, n: ir.Node) -> ir.Value:
+    if ir.convenience.get_const_tensor(_x(n, 2)) is None:
+        return _slice_to_size(t, g, n)
     starts, ends = _constant(n, 1, "starts"), _constant(n, 2, "ends")
     axes = _constant(n, 3, "axes") if len(n.inputs) > 3 else list(range(len(starts)))
     steps = _constant(n, 4, "steps") if len(n.inputs) > 4 else [1] * len(starts)
@@ -123,8 +126,19 @@ def _slice(t: Tape, g: ir.Value, n: ir.Node) -> ir.Value:
     return t("Pad", g, t.integers(pads))
 
 
+def _slice_to_size(t: Tape, g: ir.Value, n: ir.Node) -> ir.Value:
+    """Ends known only when the graph runs."""
+    _require(n, len(n.inputs) == 4, "step 1 and its axes named")
+    starts, axes = t.integers(_constant(n, 1, "starts")), t.integers(_constant(n, 3, "axes"))
+    full, kept = (t("Gather", t("Shape", x), axes) for x in (_x(n), n.outputs[0]))
+    after = t("Sub", t("Sub", full, kept), starts)
+    return t("Pad", g, t("Concat", starts, after, axis=0), None, axes)
+
+
 def _pad(t: Tape, g: ir.Value, n: ir.Node) -> ir.Value:
     mode = n.attributes.get_string("mode", "constant")
+    if mode == "constant" and ir.convenience.get_const_tensor(_x(n, 1)) is None:
+        return _pad_at_run_time(t, g, n)
     _require(n, mode in _UNPAD and len(n.inputs) < 4, f"mode {', '.join(_UNPAD)} and all axes")
     pads = _constant(n, 1, "pads")
     rank = len(pads) // 2
@@ -133,6 +147,15 @@ def _pad(t: Tape, g: ir.Value, n: ir.Node) -> ir.Value:
         if before or after:
             g = _UNPAD[mode](t, g, rank, axis, before, after)
     return g
+
+
+def _pad_at_run_time(t: Tape, g: ir.Value, n: ir.Node) -> ir.Value:
+    """Pads known only when the graph runs, on axes that are named."""
+    _require(n, len(n.inputs) == 4, "all pads fixed, or their axes named")
+    axes = t.integers(_constant(n, 3, "axes"))
+    starts = t("Slice", _x(n, 1), t.integers([0]), t("Shape", axes))
+    sizes = t("Gather", t("Shape", _x(n)), axes)
+    return t("Slice", g, starts, t("Add", starts, sizes), axes)
 
 
 def _span(t: Tape, g: ir.Value, axis: int, start: int, end: int) -> ir.Value:
@@ -193,7 +216,7 @@ define("Transpose", _transpose)
 # y = x[i:−j]  ⇒  x̄ = ȳ with zeros around
 define("Slice", _slice, None, None, None, None)
 # y = x with a border  ⇒  x̄ = ȳ without it; copies add to what they are copies of
-define("Pad", _pad, None, None)
+define("Pad", _pad, None, None, None)
 
 
 # --- reduction ---------------------------------------------------------------------------------
@@ -284,6 +307,10 @@ def _frozen(t: Tape, g: ir.Value, n: ir.Node) -> ir.Value:  # noqa: ARG001
 
 # y = w ∗ x + b  ⇒  x̄ = (w with in and out exchanged and both axes flipped) ∗ ȳ
 define("Conv", _conv_input, _frozen, _frozen)
+
+
+# y = the 6×6 inputs of every tile of 4×4  ⇒  x̄ = ȳ, added up where they overlap
+define("Overlap", lambda t, g, _: fold(t, g))
 
 
 # --- pooling -----------------------------------------------------------------------------------

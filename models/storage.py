@@ -33,6 +33,13 @@ class Palette:
     values: ir.TensorProtocol
     indices: ir.TensorProtocol
 
+    @property
+    def shape(self) -> ir.Shape:
+        """(O, I, 3, 3)."""
+        shape = self.indices.shape
+        assert isinstance(shape, ir.Shape)
+        return shape
+
 
 Stored = ir.TensorProtocol | Palette
 

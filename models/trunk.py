@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import groupby
 
 import numpy as np
 import onnx_ir as ir
@@ -11,6 +12,7 @@ from ..errors import ModelError
 from ..settings import LAYERS, Pooling, block_of
 from .graph import Tape
 from .weights import Preprocessing
+from .winograd import convolution, into_tiles, out_of_tiles, plane_of
 
 Kernels = Mapping[str, tuple[ir.Value, ir.Value]]
 """Per convolution, ``conv1_1`` …: kernel (O, I, 3, 3), input channels RGB, and bias (O,)."""
@@ -63,6 +65,7 @@ def trunk(
     *,
     layers: Iterable[str],
     pooling: Pooling,
+    winograd: Collection[int] = (),
 ) -> dict[str, ir.Value]:
     """Record the trunk and return the outputs of the layers asked for.
 
@@ -77,6 +80,7 @@ def trunk(
         kernels: of every convolution down to the deepest layer.
         layers: the layers that are needed.
         pooling: how a block's features are halved for the next.
+        winograd: blocks whose kernels are (36, I, O), as :mod:`.winograd` takes them.
     """
     wanted = set(layers)
     features: dict[str, ir.Value] = {}
@@ -84,15 +88,50 @@ def trunk(
     # One pixel more stands in for the padding of the first convolution.
     pads = [0, 0, MARGIN + 1, MARGIN + 1] * 2
     x = tape("Pad", centred, tape.integers(pads), mode="reflect")
-    for layer in layers_down_to(wanted):
-        if layer.endswith("_1") and layer != "relu1_1":
+    for block, group in groupby(layers_down_to(wanted), block_of):
+        names = tuple(group)
+        if block > 1:
             x = tape(_POOLING[pooling], x, kernel_shape=[2, 2], strides=[2, 2])
-        pads = [0] * 4 if layer == "relu1_1" else [1] * 4
-        kernel, bias = kernels[convolution_of(layer)]
-        x = tape("Relu", tape("Conv", x, kernel, bias, kernel_shape=[3, 3], pads=pads))
-        if layer in wanted:
-            features[layer] = _without_margin(tape, x, MARGIN >> (block_of(layer) - 1))
+        found = (_tiled if block in winograd else _direct)(tape, x, kernels, names, wanted)
+        for layer in filter(wanted.__contains__, names):
+            features[layer] = _without_margin(tape, found[layer], MARGIN >> (block - 1))
+        x = found[names[-1]]
     return features
+
+
+def _direct(
+    tape: Tape, x: ir.Value, kernels: Kernels, names: Sequence[str], _wanted: Collection[str]
+) -> dict[str, ir.Value]:
+    """A block's features (1, C, h, w), layer by layer."""
+    found: dict[str, ir.Value] = {}
+    for layer in names:
+        kernel, bias = kernels[convolution_of(layer)]
+        pads = [0] * 4 if layer == "relu1_1" else [1] * 4
+        x = tape("Relu", tape("Conv", x, kernel, bias, kernel_shape=[3, 3], pads=pads))
+        found[layer] = x
+    return found
+
+
+def _tiled(
+    tape: Tape, x: ir.Value, kernels: Kernels, names: Sequence[str], wanted: Collection[str]
+) -> dict[str, ir.Value]:
+    """The same by Winograd's algorithm: only what is wanted, and the last layer."""
+    found: dict[str, ir.Value] = {}
+    plane = plane_of(tape, x)
+    tiles = into_tiles(tape, x, plane, _channels(kernels, names[0])[0])
+    for layer in names:
+        tiles = tape("Relu", convolution(tape, tiles, *kernels[convolution_of(layer)], plane))
+        if layer in wanted or layer == names[-1]:
+            found[layer] = out_of_tiles(tape, tiles, plane, _channels(kernels, layer)[1])
+    return found
+
+
+def _channels(kernels: Kernels, layer: str) -> tuple[int, int]:
+    """Channels that go into a layer's transformed kernel and come out of it."""
+    shape = kernels[convolution_of(layer)][0].shape
+    assert shape is not None
+    _, inputs, outputs = shape.numpy()
+    return inputs, outputs
 
 
 def _without_margin(tape: Tape, x: ir.Value, margin: int) -> ir.Value:

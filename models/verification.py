@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from ..artefact import FEATURES, OBJECTIVE, Artefact, Manifest, load_artefact
+from ..artefact import OBJECTIVE, Artefact, Manifest, load_artefact
 from ..engines import Array, Graph, choose_engine
+from ..graphs import Graphs
 from ..settings import Settings
 from ..targets import Values, prepare_targets
 from .build import build_artefact
@@ -39,12 +40,18 @@ def gradient_error(artefact: Artefact) -> float:
     more kinks: of a few steps, the one that agrees best counts.
 
     Returns:
-        The largest relative difference over a few directions.
+        The largest relative difference over a few directions, of the objective as it stands and in
+        the form that the CPU provider runs.
 
     Raises:
         ModelError: when ONNX Runtime cannot load the artefact.
     """
-    graph = Graph(artefact.path(OBJECTIVE), choose_engine("cpu"))
+    engine = choose_engine("cpu")
+    direct, fastest = Graph(artefact.path(OBJECTIVE), engine), Graphs(artefact).objective(engine)
+    return float(np.max([_gradient_error(artefact, graph) for graph in (direct, fastest)]))
+
+
+def _gradient_error(artefact: Artefact, graph: Graph) -> float:
     _, gradient = evaluate(artefact, graph, *_SIZE)
     image = sample_picture(*_SIZE)
     rng = np.random.default_rng(0)
@@ -93,7 +100,7 @@ def _targets(artefact: Artefact, height: int, width: int) -> Values:
         content_weight=1.0,
         tv_weight=0.001,
     )
-    features = Graph(artefact.path(FEATURES), choose_engine("cpu"))
+    features = Graphs(artefact).features(choose_engine("cpu"))
     content, style = (sample_picture(height, width, turn) for turn in (1, 2))
     return prepare_targets(features, manifest, content, [style], settings)
 

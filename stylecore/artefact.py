@@ -14,14 +14,21 @@ from .locations import artefacts_folder
 from .onnxscan import external_files
 from .settings import LAYERS, Settings
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "artefact.json"
 OBJECTIVE = "objective.onnx"
 FEATURES = "features.onnx"
 WEIGHTS = "weights.bin"
+KERNELS = "winograd-kernels.onnx"
+"""Makes the kernels that the graphs in Winograd's form take as inputs, from the weights."""
 
 DEFAULT_SOURCE = "vgg19"
 """The source of weights that is taken where none is named."""
+
+
+def in_winograd_form(graph: str) -> str:
+    """The file of a graph whose deep convolutions multiply less, for the CPU provider."""
+    return f"winograd-{graph}"
 
 
 @dataclass(frozen=True)
@@ -90,8 +97,9 @@ def load_artefact(folder: Path) -> Artefact:
     try:
         for name, wanted in manifest.files.items():
             _verify(folder, name, wanted)
-        for graph in (OBJECTIVE, FEATURES):
-            _verify_references(folder / graph)
+        for name in manifest.files:
+            if name.endswith(".onnx"):
+                _verify_references(folder / name)
     except (OSError, ValueError) as error:
         raise ModelError(
             f"{folder} cannot be read ({error}); build it again with {_MAKE}"

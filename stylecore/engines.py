@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeAlias, get_args
 
 import numpy as np
 
@@ -21,11 +21,16 @@ _OPENVINO_PLUGIN = "onnxruntime_ep_openvino"
 _OPENVINO = "OpenVINOExecutionProvider"
 _CUDA = "CUDAExecutionProvider"
 _CPU = "CPUExecutionProvider"
+_SHRINK = "memory.enable_memory_arena_shrinkage"
 _TRAINING_ONLY = "com.microsoft"
 _INSTALL = (
     "ONNX Runtime is not installed; install one of: pip install 'stylecore[cpu]',"
     " 'stylecore[openvino]' or 'stylecore[gpu]'"
 )
+
+
+Held: TypeAlias = dict[str, Any]
+"""ONNX Runtime's values, on the device, by the names of the inputs that they are for."""
 
 
 @dataclass(frozen=True)
@@ -90,16 +95,20 @@ class Graph:
     Args:
         path: of an ``.onnx`` file.
         engine: as from :func:`choose_engine`.
+        once: whether it will run one time only, so that preparing it does not pay.
+        spare: whether it gives back, after each run, the memory that the run took.
 
     Raises:
         ModelError: when ONNX Runtime refuses the file.
         EngineError: when only ONNX Runtime training could run it.
     """
 
-    def __init__(self, path: Path, engine: Engine) -> None:
+    def __init__(
+        self, path: Path, engine: Engine, *, once: bool = False, spare: bool = False
+    ) -> None:
         runtime = _onnxruntime()
         try:
-            self._session: Any = _session(runtime, path, engine)
+            self._session: Any = _session(runtime, path, engine, once=once)
         except Exception as error:
             reason = str(error).strip().splitlines()[0]
             if f"{_TRAINING_ONLY}:" in reason:
@@ -107,7 +116,10 @@ class Graph:
             raise ModelError(f"ONNX Runtime cannot load {path}: {reason}") from None
         self._runtime = runtime
         self._device = "cuda" if engine.name == "cuda" else "cpu"
-        self._held: dict[str, Any] = {}
+        self._held: Held = {}
+        self._run_options = runtime.RunOptions()
+        if spare and self._device == "cpu":
+            self._run_options.add_run_config_entry(_SHRINK, "cpu:0")
         self.inputs = tuple(item.name for item in self._session.get_inputs())
         self.outputs = tuple(item.name for item in self._session.get_outputs())
 
@@ -119,6 +131,18 @@ class Graph:
                 array = np.array(value, np.float32, order="C")
                 self._held[name] = self._runtime.OrtValue.ortvalue_from_numpy(array, self._device)
 
+    def share(self, held: Held) -> None:
+        """Keep inputs that lie on the device already, such as another graph's outputs."""
+        self._held.update({name: value for name, value in held.items() if name in self.inputs})
+
+    def held_outputs(self) -> Held:
+        """Run; returns every output where it lies, by its name."""
+        binding = self._session.io_binding()
+        for name in self.outputs:
+            binding.bind_output(name, self._device)
+        self._session.run_with_iobinding(binding)
+        return dict(zip(self.outputs, binding.get_outputs(), strict=True))
+
     def __call__(self, outputs: Sequence[str], **inputs: Array) -> list[Array]:
         """Run; returns the named outputs."""
         binding = self._session.io_binding()
@@ -129,7 +153,7 @@ class Graph:
                 binding.bind_ortvalue_input(name, value)
         for name in outputs:
             binding.bind_output(name, "cpu")
-        self._session.run_with_iobinding(binding)
+        self._session.run_with_iobinding(binding, self._run_options)
         return binding.copy_outputs_to_cpu()
 
 
@@ -206,12 +230,16 @@ def _openvino_devices(runtime: Any) -> list[Any]:
     return found()
 
 
-def _session(runtime: Any, path: Path, engine: Engine) -> Any:
+def _session(runtime: Any, path: Path, engine: Engine, *, once: bool) -> Any:
     options = runtime.SessionOptions()
+    if once:
+        options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.intra_op_num_threads = engine.threads
     options.log_severity_level = 3
     # Sizes change from scale to scale: a remembered memory plan of the last one is only ballast.
     options.enable_mem_pattern = False
+    # In the order of the graph: by default the gradients of all style terms would wait in memory.
+    options.execution_order = runtime.ExecutionOrder.PRIORITY_BASED
     if engine.name == "openvino":
         hints = {
             "INFERENCE_PRECISION_HINT": "bf16" if engine.precision == "bf16" else "f32",

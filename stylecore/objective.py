@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .artefact import OBJECTIVE, Artefact
+from .artefact import Artefact
 from .engines import Engine, Graph
+from .graphs import Graphs
 from .guidance import Guidance
 from .optimizers import Array
 from .settings import Settings
@@ -22,6 +23,7 @@ class Objective:
     exchanged as often as one likes.
 
     Attributes:
+        graphs: of the artefact.
         parts: the terms of the last loss.
         size: height and width of the images, in pixels.
 
@@ -36,8 +38,9 @@ class Objective:
     def __init__(self, artefact: Artefact, engine: Engine) -> None:
         self.artefact = artefact
         self.engine = engine
+        self.graphs = Graphs(artefact)
         self.parts = LossParts(0.0, 0.0, 0.0, 0.0)
-        self._graph = Graph(artefact.path(OBJECTIVE), engine)
+        self._graph = self.graphs.objective(engine)
         self.size = (0, 0)
 
     def aim(self, targets: Values, height: int, width: int) -> None:

@@ -171,7 +171,10 @@ def parse_numbers(text: str) -> tuple[float, ...]:
 
 
 def block_of(layer: str) -> int:
-    """The block of a layer, from 1; its features are 2^(block − 1) times smaller than the image."""
+    """The block of ``relu4_2`` or ``conv4_2``, from 1.
+
+    Its features are 2^(block − 1) times smaller than the image.
+    """
     return int(layer[len("relu")])
 
 

@@ -8,8 +8,8 @@ from time import perf_counter
 
 import numpy as np
 
-from .artefact import FEATURES, Artefact, default_artefact, fits, load_artefact
-from .engines import Engine, Graph, choose_engine, exact
+from .artefact import Artefact, default_artefact, fits, load_artefact
+from .engines import Engine, choose_engine, exact
 from .errors import ModelError
 from .images import resize
 from .inputs import Pictures, Source, read_pictures
@@ -101,7 +101,7 @@ def objective_between(
     engine = choose_engine(settings.engine, settings.threads)
     objective = Objective(artefact, engine)
     scale = Scale(pictures.height, pictures.width, 0)
-    features = Graph(artefact.path(FEATURES), exact(engine))
+    features = objective.graphs.features(exact(engine))
     styles = pictures.styles_at(scale)
     guidance = pictures.guidance_at(scale, styles, artefact.manifest, settings)
     objective.aim_at(features, pictures.content_at(scale), styles, settings, guidance)
@@ -135,7 +135,7 @@ class _Run:
         engine: Engine = choose_engine(settings.engine, settings.threads)
         self.manifest = artefact.manifest
         self.objective = Objective(artefact, engine)
-        self.features = Graph(artefact.path(FEATURES), exact(engine))
+        self.features = self.objective.graphs.features(exact(engine))
         self.scales = plan(pictures.height, pictures.width, settings)
         self.report = Report(settings, engine, artefact.manifest)
         self.report.warnings += pictures.check(artefact.manifest, settings)
@@ -154,6 +154,7 @@ class _Run:
             self.report.optimise = perf_counter() - optimising
             raise self._interrupted(self._final_size(self.best)) from None
         self.report.optimise = perf_counter() - optimising
+        del self.objective  # the measurement wants the memory
         picture = self.pictures.finish.picture(x)
         try:
             judged = self.pictures.finish.judged(picture)

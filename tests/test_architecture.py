@@ -21,9 +21,9 @@ THIRD_PARTY = {
     "models": {"numpy", "scipy", "onnx", "onnx_ir", "onnxruntime", "google", "h5py", "safetensors"},
     "cli": {"typer", "rich"},
 }
-# engines and targets: an artefact is verified by running it
+# engines, graphs and targets: an artefact is verified by running it
 OF_THE_CORE_FOR_MODELS = {
-    *("artefact", "engines", "errors", "files", "locations", "settings", "targets"),
+    *("artefact", "engines", "errors", "files", "graphs", "locations", "settings", "targets"),
 }
 NETWORK = {"ftplib", "http", "socket", "ssl", "subprocess", "urllib"}
 

@@ -51,7 +51,8 @@ def test_what_was_written_is_read(folder):
     assert manifest.content_layers == ("relu4_2",)
     assert manifest.style_layers == tuple(Settings().style_layers)
     assert manifest.channels["relu1_1"] == 8
-    assert set(manifest.files) == {OBJECTIVE, FEATURES, WEIGHTS}
+    in_winograd_form = {f"winograd-{name}.onnx" for name in ("objective", "features", "kernels")}
+    assert set(manifest.files) == {OBJECTIVE, FEATURES, WEIGHTS, *in_winograd_form}
     assert artefact.path(WEIGHTS) == folder / WEIGHTS
     assert json.loads(manifest.to_json()) == json.loads((folder / MANIFEST).read_text())
 

@@ -6,13 +6,23 @@ import numpy as np
 import onnx
 import pytest
 
-from stylecore.artefact import FEATURES, MANIFEST, OBJECTIVE, WEIGHTS, file_sha256, load_artefact
+from stylecore.artefact import (
+    FEATURES,
+    KERNELS,
+    MANIFEST,
+    OBJECTIVE,
+    WEIGHTS,
+    file_sha256,
+    in_winograd_form,
+    load_artefact,
+)
 from stylecore.errors import ModelError
 from stylecore.models import build
 from stylecore.models.build import build_artefact
 from stylecore.models.trunk import first_kernel
 
 FILES = {OBJECTIVE, FEATURES, WEIGHTS, MANIFEST}
+WINOGRAD = {KERNELS, in_winograd_form(OBJECTIVE), in_winograd_form(FEATURES)}
 SHALLOW = {"content_layers": ("relu2_1",), "style_layers": ("relu1_1", "relu2_1")}
 
 
@@ -41,11 +51,16 @@ def folder(tmp_path):
     return tmp_path / "models" / "vgg19"
 
 
-def test_an_artefact_is_four_files_and_nothing_beside_it(narrow_weights, folder):
+def test_an_artefact_is_its_files_and_nothing_beside_them(narrow_weights, folder):
     assert build_artefact(narrow_weights, folder) == folder
-    assert names(folder) == FILES
+    assert names(folder) == FILES | WINOGRAD
     assert names(folder.parent) == {"vgg19"}
     load_artefact(folder)
+
+
+def test_shallow_graphs_have_one_form_only(narrow_weights, folder):
+    build_artefact(narrow_weights, folder, **SHALLOW)
+    assert names(folder) == FILES
 
 
 def test_missing_folders_above_it_are_made(narrow_weights, tmp_path):

@@ -3,12 +3,13 @@ import onnx_ir as ir
 import pytest
 
 from stylecore.errors import ModelError
-from stylecore.models import losses
+from stylecore.models import losses, winograd
 from stylecore.models.checks import check_vjp
 from stylecore.models.gradients import operators
-from stylecore.models.graph import Tape, make_model, tensor_input
+from stylecore.models.graph import Tape, make_model, shaped, tensor_input
 
 DOUBLE = ir.DataType.DOUBLE
+FUNCTIONS = losses.gram_function(DOUBLE), winograd.overlap_function(DOUBLE)
 ENDS = 2**31 - 1
 
 
@@ -53,6 +54,27 @@ def broadcast(op):
     return build
 
 
+def overlap(t, x):
+    y = t.op("Overlap", [x], domain=winograd.DOMAIN)
+    return shaped(y, DOUBLE, [6, 6, None, None, 2])
+
+
+def slice_to_size(t, x):
+    ends = t("Sub", t("Shape", x, start=1), t.integers([1, 2]))
+    return t("Slice", x, t.integers([1, 0]), ends, t.integers([1, 2]))
+
+
+def pad_by_size(t, x):
+    size = t("Shape", x, start=1)
+    return t("Pad", x, t("Concat", size, t.integers([0, 2]), axis=0), None, t.integers([1, 2]))
+
+
+def zeros_of_its_shape(t, x):
+    """The sizes depend on x by name only."""
+    zeros = t("Expand", t.scalar(0.0), t("Shape", x))
+    return t("Add", x, t("Neg", zeros))
+
+
 # The shape of x and what is done with it.
 CASES = {
     "Add": ((3, 1), broadcast("Add")),
@@ -70,6 +92,7 @@ CASES = {
     "MatMul": ((2, 3, 4), matmul_with((4, 5), left=False)),
     "Gram": ((3, 12), gram),
     "Conv": ((1, 2, 5, 6), conv((3, 2, 3, 3), [1, 1, 1, 1])),
+    "Overlap": ((4, 4, 2, 3, 2), overlap),
     "MaxPool": ((1, 2, 6, 4), pool("MaxPool")),
     "AveragePool": ((1, 2, 6, 4), pool("AveragePool")),
 }
@@ -90,6 +113,9 @@ MORE = {
     "MatMul on the right, repeated": ((3, 4), matmul_with((2, 5, 3), left=True)),
     "the same value twice": ((3, 4), lambda t, x: t("Mul", x, t("Mul", x, x))),
     "open Slice": ((3, 5), lambda t, x: t("Slice", x, t.integers([2]), t.integers([ENDS]))),
+    "Slice to a size of the run": ((2, 4, 5), slice_to_size),
+    "Pad by a size of the run": ((2, 3, 4), pad_by_size),
+    "zeros of the same shape": ((2, 3), zeros_of_its_shape),
     "ReduceSum of everything": ((3, 5), lambda t, x: t("ReduceSum", x, keepdims=1)),
     "default Transpose": ((2, 3, 4), lambda t, x: t("Transpose", x)),
 }
@@ -100,7 +126,7 @@ def forward(shape, build):
     x = tensor_input("x", shape, tape)
     y = build(tape, x)
     y.name, y.dtype = "y", DOUBLE
-    return make_model(tape, "case", [x], [y], [losses.gram_function(DOUBLE)])
+    return make_model(tape, "case", [x], [y], FUNCTIONS)
 
 
 def point(shape, seed=0):
@@ -164,6 +190,16 @@ def test_ties_in_max_pooling_share_the_gradient():
             (6, 4),
             lambda t, x: t("Slice", x, t.integers([0]), t.integers([2])),
             "Slice .* wants step 1",
+        ),
+        (
+            (6, 4),
+            lambda t, x: t("Slice", x, t.integers([0, 0]), t("Shape", x)),
+            "Slice .* wants step 1 and its axes named",
+        ),
+        (
+            (6, 4),
+            lambda t, x: t("Pad", x, t("Concat", t("Shape", x), t("Shape", x), axis=0)),
+            "Pad .* wants all pads fixed, or their axes named",
         ),
         ((3, 4), lambda t, x: t.constant(np.ones(2)), "no output depends on 'x'"),
     ],

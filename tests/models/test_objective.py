@@ -1,10 +1,11 @@
 import numpy as np
 import onnx_ir as ir
 import pytest
+from onnx.reference import ReferenceEvaluator
 
 from stylecore.engines import Graph, choose_engine
 from stylecore.models.checks import check_vjp
-from stylecore.models.objective import TrunkSpec, loss_model
+from stylecore.models.objective import TrunkSpec, kernels_model, loss_model
 from stylecore.models.trunk import first_kernel, mean_in_rgb
 from stylecore.settings import Settings
 from stylecore.targets import prepare_targets
@@ -17,7 +18,7 @@ def random_image(height, width, seed=0):
     return image.astype(np.float32)
 
 
-def in_float64(weights, pooling):
+def in_float64(weights, pooling, winograd=()):
     """The same network as a float64 forward model."""
     tensors = {}
     for name, (kernel, bias) in weights.convolutions.items():
@@ -30,7 +31,7 @@ def in_float64(weights, pooling):
             for part, array in (("kernel", kernel), ("bias", bias))
         )
     mean = mean_in_rgb(weights.preprocessing)
-    return loss_model(TrunkSpec(mean, tensors, ("relu4_2",), STYLE, pooling, ir.DataType.DOUBLE))
+    return TrunkSpec(mean, tensors, ("relu4_2",), STYLE, pooling, ir.DataType.DOUBLE, winograd)
 
 
 def targets_for(artefact, height, width, settings):
@@ -40,16 +41,21 @@ def targets_for(artefact, height, width, settings):
 
 
 @pytest.mark.parametrize("size", [(32, 48), (37, 41)], ids=["even", "odd"])
+@pytest.mark.parametrize("blocks", [(), (3, 4)], ids=["direct", "winograd"])
 def test_the_whole_objective_agrees_with_central_differences(
-    narrow_weights, narrow_artefact, pooling, size
+    narrow_weights, narrow_artefact, pooling, blocks, size
 ):
     settings = Settings(pooling=pooling, tv_weight=0.01)
     targets = targets_for(narrow_artefact[pooling], *size, settings)
     feeds = {name: value.astype(np.float64) for name, value in targets.items()}
     feeds["image"] = random_image(*size).astype(np.float64)
+    spec = in_float64(narrow_weights, pooling, blocks)
+    if blocks:
+        kernels = ReferenceEvaluator(ir.serde.serialize_model(kernels_model(spec)))
+        feeds |= dict(zip(kernels.output_names, kernels.run(None, {}), strict=True))
     # Max pooling and ReLU have kinks close to any point, so the difference must be short.
     check_vjp(
-        in_float64(narrow_weights, pooling),
+        loss_model(spec),
         feeds,
         by="image",
         of="loss",
@@ -59,8 +65,11 @@ def test_the_whole_objective_agrees_with_central_differences(
 
 
 def test_only_standard_operators_are_left(narrow_artefact, pooling):
-    for file in ("objective.onnx", "features.onnx"):
-        model = ir.load(narrow_artefact[pooling].path(file))
+    artefact = narrow_artefact[pooling]
+    graphs = [file for file in artefact.manifest.files if file.endswith(".onnx")]
+    assert len(graphs) == 5
+    for file in graphs:
+        model = ir.load(artefact.path(file))
         assert {node.domain for node in model.graph} == {""}
         assert model.opset_imports == {"": 18}
         assert not model.functions

@@ -9,7 +9,8 @@ from onnx.reference import ReferenceEvaluator
 from scipy.signal import correlate2d
 
 from stylecore.errors import ModelError
-from stylecore.models.graph import Tape, make_model, tensor_input
+from stylecore.models import winograd
+from stylecore.models.graph import Tape, make_model, shaped, tensor_input
 from stylecore.models.preprocessing import Preprocessing
 from stylecore.models.trunk import (
     MARGIN,
@@ -58,7 +59,7 @@ def by_hand(image, weights, pooling):
     return features
 
 
-def by_graph(image, weights, pooling):
+def by_graph(image, weights, pooling, blocks=()):
     tape = Tape(ir.DataType.DOUBLE)
     inputs = tensor_input("image", [1, 3, "height", "width"], tape)
     kernels = {}
@@ -69,11 +70,17 @@ def by_graph(image, weights, pooling):
             tape.initializer(ir.tensor(np.ascontiguousarray(array, np.float64)), name=f"{name}.{i}")
             for i, array in enumerate((kernel, bias))
         )
+        if block_of(name) in blocks:
+            wide = winograd.transformed(tape, kernels[name][0], kernel.shape)
+            wide = shaped(wide, tape.dtype, [winograd.PRODUCTS, *kernel.shape[1::-1]])
+            kernels[name] = wide, kernels[name][1]
     mean = mean_in_rgb(weights.preprocessing)
-    features = trunk(tape, inputs, mean, kernels, layers=layers_down_to([DEEPEST]), pooling=pooling)
+    layers = layers_down_to([DEEPEST])
+    features = trunk(tape, inputs, mean, kernels, layers=layers, pooling=pooling, winograd=blocks)
     for name, value in features.items():
         value.name, value.dtype = name, ir.DataType.DOUBLE
-    model = make_model(tape, "trunk", [inputs], list(features.values()))
+    functions = [winograd.overlap_function(tape.dtype)]
+    model = make_model(tape, "trunk", [inputs], list(features.values()), functions)
     evaluator = ReferenceEvaluator(ir.serde.serialize_model(model))
     found = evaluator.run(list(features), {"image": image})
     return dict(zip(features, found, strict=True))
@@ -81,10 +88,11 @@ def by_graph(image, weights, pooling):
 
 @pytest.mark.parametrize("size", [(24, 32), (35, 21)], ids=["even", "odd"])
 @pytest.mark.parametrize("expects", [BGR, RGB], ids=["bgr", "rgb"])
-def test_every_layer_is_as_by_hand(narrow_weights, pooling, expects, size):
+@pytest.mark.parametrize("blocks", [(), (3, 4), (2, 5)], ids=str)
+def test_every_layer_is_as_by_hand(narrow_weights, pooling, expects, size, blocks):
     weights = replace(narrow_weights, preprocessing=expects)
     image = np.random.default_rng(0).uniform(0, 255, (1, 3, *size))
-    found = by_graph(image, weights, pooling)
+    found = by_graph(image, weights, pooling, blocks)
     wanted = by_hand(image, weights, pooling)
     assert list(found) == list(wanted)
     for layer, features in wanted.items():

@@ -20,10 +20,10 @@ def test_the_gradient_of_an_artefact_passes(narrow_artefact, pooling):
     assert gradient_error(narrow_artefact[pooling]) < GRADIENT_TOLERANCE / 2
 
 
-def damaged(artefact, tmp_path, change):
+def damaged(artefact, tmp_path, change, file="objective.onnx"):
     """An artefact whose objective was changed; checksums are not looked at here."""
     folder = shutil.copytree(artefact.folder, tmp_path / "damaged")
-    path = folder / "objective.onnx"
+    path = folder / file
     model = onnx.load(path, load_external_data=False)
     change(model.graph)
     path.write_bytes(model.SerializeToString())
@@ -57,9 +57,10 @@ def broken(graph):
 
 
 @pytest.mark.parametrize("change", [unmasked, doubled, silent, broken])
+@pytest.mark.parametrize("file", ["objective.onnx", "winograd-objective.onnx"])
 @pytest.mark.filterwarnings("ignore:invalid value encountered")
-def test_a_wrong_gradient_is_found(narrow_artefact, tmp_path, change):
-    artefact = damaged(narrow_artefact["max"], tmp_path, change)
+def test_a_wrong_gradient_is_found(narrow_artefact, tmp_path, change, file):
+    artefact = damaged(narrow_artefact["max"], tmp_path, change, file)
     assert not gradient_error(artefact) <= GRADIENT_TOLERANCE
 
 
