@@ -5,7 +5,8 @@ picture, so a mask has to be carried along with the features. Three ways:
 
 - ``average``: each convolution averages the mask over the 3×3 pixels that it sees, each pooling
   over its 2×2. The share T of the region in what a position sees is the guidance channel, and the
-  position counts by T². In the style, where nothing is painted, the mask is only shrunk.
+  position is divided among the regions in proportion to T². In the style, where nothing is painted,
+  the mask is only shrunk.
 - ``inside``: the smallest value instead of the mean. Only positions that see nothing but the
   region count.
 - ``hard``: the mask itself, cut to 0 and 1 and thinned to the layer's size; no receptive fields.
@@ -32,11 +33,15 @@ Carriage: TypeAlias = Guides | Literal["shrunk"]
 def guides_of_content(masks: Masks, layers: Iterable[str], guides: Guides) -> dict[str, Array]:
     """Where each region of a content pulls, (K, h, w) by layer, each summing to 1."""
     carried = propagate(masks, layers, guides)
-    squared = guides == "average"
-    return {
-        layer: normalised(np.square(found) if squared else found)
-        for layer, found in carried.items()
-    }
+    divide = _divided if guides == "average" else _unchanged
+    return {layer: normalised(divide(found)) for layer, found in carried.items()}
+
+
+def _divided(masks: Masks) -> Masks:
+    """T_k² / Σ_j T_j², what belongs to no region among the j: nowhere more than one in all."""
+    squares = np.square(masks)
+    nobody = np.square(np.maximum(1 - masks.sum(axis=0), 0))
+    return squares / np.maximum(squares.sum(axis=0) + nobody, np.float32(1e-30))
 
 
 def guides_of_style(masks: Masks, layers: Iterable[str], guides: Guides) -> dict[str, Array]:
@@ -65,8 +70,8 @@ def propagate(masks: Masks, layers: Iterable[str], carriage: Carriage) -> dict[s
 def normalised(masks: Masks) -> Array:
     """Divide each mask by its mass, so that a small region pulls as hard as a large one.
 
-    The guides are the squared guidance channels T_k² of Gatys et al. 2017, eq. 4, which sum to 1
-    there too. A mask without mass stays zero.
+    The guides stand where Gatys et al. 2017, eq. 4, have squared guidance channels T_k², which sum to
+    1 there too. A mask without mass stays zero.
     """
     mass = masks.sum(axis=(1, 2), keepdims=True, dtype=np.float64)
     return (masks / np.maximum(mass, 1e-30)).astype(np.float32)

@@ -113,11 +113,21 @@ def test_each_guide_sums_to_one(make, guides):
         assert np.allclose(found.sum(axis=(1, 2), dtype=float), 1, atol=1e-5), layer
 
 
-def test_average_counts_a_position_of_the_content_by_the_square_of_what_it_sees():
-    seen = propagate(half(), ["relu3_1"], "average")["relu3_1"][0, 10]
-    guide = guides_of_content(half(), ["relu3_1"], "average")["relu3_1"][0, 10]
-    assert np.allclose(guide / guide[0], np.square(seen / seen[0]), atol=1e-5)
+def test_average_divides_a_position_of_the_content_by_the_squares_of_what_it_sees():
+    masks = half()
+    seen = propagate(masks, ["relu3_1"], "average")["relu3_1"][0, 10]
+    guide = guides_of_content(masks, ["relu3_1"], "average")["relu3_1"][0, 10]
+    wanted = seen**2 / (seen**2 + (1 - seen) ** 2)
+    assert np.allclose(guide / guide[0], wanted / wanted[0], atol=1e-5)
     assert ((seen > 0.2) & (seen < 0.8)).any()
+
+
+def test_average_gives_no_position_away_more_than_once():
+    everywhere = np.ones_like(half())
+    masks = np.concatenate([everywhere, everywhere, half()])
+    found = guides_of_content(masks, ["relu1_1"], "average")["relu1_1"]
+    assert np.array_equal(found[0], found[1])
+    assert found[0, 10, 0] == pytest.approx(found[0, 10, 100] * 2 / 3, rel=1e-4)
 
 
 def test_average_only_shrinks_the_mask_of_a_style():
