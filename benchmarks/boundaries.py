@@ -69,6 +69,8 @@ def main() -> None:
             given.keep.mkdir(parents=True, exist_ok=True)
             stylecore.write_image(given.keep / f"{name.replace(' ', '-')}.png", result.image)
         base = judge.line(name, to_tensor(result.image), base)
+    first, second = judge.style_errors(judge.style, judge.of_style, "shrunk", judge.of_style)
+    print(f"the style itself, its masks shrunk instead of hard: {first:.3f} {second:.3f}")
 
 
 @dataclass

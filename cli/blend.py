@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,10 +13,12 @@ from .errors import INTERRUPTED, complain, native_silence
 from .options import with_settings
 from .outputs import Outputs, free_name
 from .progress import Progress, progress_for
-from .stylize import Content, Model, Offline, Output, Quiet, prepare
+from .stylize import Content, Model, Offline, Output, Quiet, prepare, read
+from .where import Where, with_where
 
 if TYPE_CHECKING:
     from ..images import Picture
+    from ..transfer import Result
 
 First = Annotated[
     Path,
@@ -32,11 +35,13 @@ Each = Annotated[
 
 
 @with_settings
+@with_where
 def blend(
     content: Content,
     first: First,
     second: Second,
     settings: Settings,
+    where: Where,
     output: Output = None,
     count: Count = 5,
     each: Each = False,
@@ -46,47 +51,75 @@ def blend(
 ) -> None:
     """Paint CONTENT as a strip of pictures from the FIRST style to the SECOND.
 
-    Each picture is started from the one before, so that things keep their places.
+    Each picture is started from the one before, so that things keep their places. Ctrl-C ends the
+    strip early and writes the pictures that are there.
     """
-    from ..images import check_writable, read_image, write_image
-    from ..strip import side_by_side
+    from ..images import check_writable
 
     inputs = [content, first, second]
     strip = output or free_name(content, [first, second])
-    numbers = range(1, count + 1) if each else ()
-    single = [strip.with_name(f"{strip.stem}.{number}{strip.suffix}") for number in numbers]
-    for path in (strip, *single):
-        Outputs(path).check(inputs, settings.steps)
+    for path in (strip, *_names(strip, count if each else 0)):
+        Outputs(path).check([*inputs, *where.paths()], settings.steps)
         check_writable(path)
+    pictures = read(content, [first, second])
     with native_silence():
-        pictures = [read_image(path) for path in inputs]
+        masks = where.read(pictures)
+    found: list[Picture] = []
     try:
         with progress_for(quiet=quiet) as progress:
             artefact = prepare(settings, model, offline, progress)
-            found = _paint(pictures, count, artefact, settings, progress)
-    except KeyboardInterrupt:
-        complain("interrupted; nothing was written")
+            _paint(pictures, masks, count, artefact, settings, progress, found)
+    except KeyboardInterrupt as interrupt:
+        best: Result | None = getattr(interrupt, "result", None)
+        _write(strip, [*found, *([] if best is None else [best.picture])], each)
+        _say_interrupted(strip, len(found) + (best is not None))
         raise typer.Exit(INTERRUPTED) from None
-    write_image(strip, side_by_side(found))
-    for path, picture in zip(single, found, strict=False):
-        write_image(path, picture)
+    _write(strip, found, each)
     if not quiet:
         typer.echo(f"{strip}: {count} pictures")
 
 
+def _names(strip: Path, count: int) -> list[Path]:
+    """Where each picture goes: ``strip.1.png`` beside ``strip.png``."""
+    return [strip.with_name(f"{strip.stem}.{number + 1}{strip.suffix}") for number in range(count)]
+
+
 def _paint(
-    pictures: list[Picture], count: int, artefact: Path, settings: Settings, progress: Progress
-) -> list[Picture]:
+    pictures: Sequence[Picture],
+    masks: Mapping[str, Any],
+    count: int,
+    artefact: Path,
+    settings: Settings,
+    progress: Progress,
+    found: list[Picture],
+) -> None:
+    """Append picture after picture to what is found, so that an interruption leaves them."""
     from ..strip import blend_strip
 
-    content, first, second = pictures
-    results = blend_strip(
-        content,
-        first,
-        second,
+    blend_strip(
+        *pictures,
         count=count,
         model=artefact,
         settings=settings,
         on_step=progress.step,
+        on_picture=lambda result: found.append(result.picture),
+        **masks,
     )
-    return [result.image for result in results]
+
+
+def _write(strip: Path, pictures: Sequence[Picture], each: bool) -> None:
+    from ..images import write_image
+    from ..strip import side_by_side
+
+    if pictures:
+        write_image(strip, side_by_side(pictures))
+    for path, picture in zip(_names(strip, len(pictures) if each else 0), pictures, strict=False):
+        write_image(path, picture)
+
+
+def _say_interrupted(strip: Path, count: int) -> None:
+    if count:
+        pictures = "1 picture is" if count == 1 else f"{count} pictures are"
+        complain(f"interrupted; {pictures} in {strip}, the last as far as it came")
+    else:
+        complain("interrupted before there was a picture; nothing was written")

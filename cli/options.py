@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
 from typing import Annotated, Any, get_args, get_type_hints
 
@@ -60,15 +60,32 @@ _NUMBERS = ("blend", "style_scale")
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command one option per setting in place of its parameter ``settings``."""
+    return with_options(command, "settings", _setting_parameters(), _settings)
+
+
+def with_options(
+    command: Callable[..., None],
+    name: str,
+    options: Iterable[inspect.Parameter],
+    build: Callable[[dict[str, Any]], Any],
+) -> Callable[..., None]:
+    """Give a command several options in place of one parameter.
+
+    Args:
+        command: what Typer shall call.
+        name: of the parameter.
+        options: what stands for it; they come last.
+        build: makes the parameter's value from theirs, by name.
+    """
+    options = list(options)
 
     @wraps(command)
     def run(**values: Any) -> None:
-        chosen = {name: values.pop(name) for name in HELP}
-        command(settings=_settings(chosen), **values)
+        chosen = {item.name: values.pop(item.name) for item in options}
+        command(**{name: build(chosen)}, **values)
 
     own = inspect.signature(command, eval_str=True).parameters.values()
-    parameters = [item for item in own if item.name != "settings"]
-    parameters += _setting_parameters()
+    parameters = [*(item for item in own if item.name != name), *options]
     del run.__wrapped__
     run.__annotations__ = {item.name: item.annotation for item in parameters}
     vars(run)["__signature__"] = inspect.Signature(parameters)

@@ -8,20 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..settings import Settings, parse_numbers
+from ..settings import Settings
 from .errors import INTERRUPTED, complain, native_silence
 from .options import with_settings
 from .outputs import Outputs, free_name
 from .progress import Progress, progress_for
-from .where import (
-    ContentMap,
-    ContentRegions,
-    Keep,
-    Regions,
-    RegionWeights,
-    StyleRegions,
-    Where,
-)
+from .where import Where, with_where
 
 if TYPE_CHECKING:
     from ..images import Picture
@@ -83,10 +75,12 @@ FineStyle = Annotated[
 
 
 @with_settings
+@with_where
 def stylize(
     content: Content,
     style: Styles,
     settings: Settings,
+    where: Where,
     output: Output = None,
     save_every: SaveEvery = 0,
     report: Report = None,
@@ -94,30 +88,16 @@ def stylize(
     offline: Offline = False,
     quiet: Quiet = False,
     fine_style: FineStyle = None,
-    region: Regions = None,
-    content_regions: ContentRegions = None,
-    style_regions: StyleRegions = None,
-    region_weights: RegionWeights = "",
-    keep: Keep = None,
-    content_weight_map: ContentMap = None,
 ) -> None:
     """Paint CONTENT in the manner of STYLE.
 
     Ctrl-C ends the search early and writes the best picture so far.
     """
-    where = Where(
-        tuple(region or ()),
-        content_regions,
-        tuple(style_regions or ()),
-        parse_numbers(region_weights),
-        keep,
-        content_weight_map,
-    )
     outputs = Outputs(output or free_name(content, style), report, save_every)
     inputs = [content, *style]
     further = [*_start(settings), *([] if fine_style is None else [fine_style])]
     outputs.check([*inputs, *further, *where.paths()], settings.steps)
-    pictures = _read(inputs[0], [*style, *further])
+    pictures = read(inputs[0], [*style, *further])
     fine = None if fine_style is None else pictures[-1]
     pictures = pictures[: len(inputs)]
     with native_silence():
@@ -143,7 +123,8 @@ def _start(settings: Settings) -> list[Path]:
     return [] if settings.init in {"content", "noise"} else [Path(settings.init)]
 
 
-def _read(content: Path, others: Sequence[Path]) -> list[Picture]:
+def read(content: Path, others: Sequence[Path]) -> list[Picture]:
+    """The content with its alpha, if it has any, and the other pictures without."""
     from ..images import read_image, read_with_alpha
 
     with native_silence():

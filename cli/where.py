@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import SettingsError
+from ..settings import parse_numbers
+from .options import with_options
 
 if TYPE_CHECKING:
     from ..images import Picture
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 
 _PANEL = "Where"
 
-Regions = Annotated[
+_Regions = Annotated[
     list[str] | None,
     typer.Option(
         metavar="CONTENT_MASK=STYLE_MASK",
@@ -28,7 +31,7 @@ Regions = Annotated[
         show_default=False,
     ),
 ]
-ContentRegions = Annotated[
+_ContentRegions = Annotated[
     Path | None,
     typer.Option(
         metavar="LABELS",
@@ -37,7 +40,7 @@ ContentRegions = Annotated[
         show_default=False,
     ),
 ]
-StyleRegions = Annotated[
+_StyleRegions = Annotated[
     list[Path] | None,
     typer.Option(
         metavar="LABELS",
@@ -46,7 +49,7 @@ StyleRegions = Annotated[
         show_default=False,
     ),
 ]
-RegionWeights = Annotated[
+_RegionWeights = Annotated[
     str,
     typer.Option(
         metavar="NUMBERS",
@@ -54,7 +57,7 @@ RegionWeights = Annotated[
         rich_help_panel=_PANEL,
     ),
 ]
-Keep = Annotated[
+_Keep = Annotated[
     Path | None,
     typer.Option(
         metavar="MASK",
@@ -63,7 +66,7 @@ Keep = Annotated[
         show_default=False,
     ),
 ]
-ContentMap = Annotated[
+_ContentMap = Annotated[
     Path | None,
     typer.Option(
         metavar="MASK",
@@ -72,6 +75,15 @@ ContentMap = Annotated[
         show_default=False,
     ),
 ]
+
+_OPTIONS = {
+    "region": (_Regions, None),
+    "content_regions": (_ContentRegions, None),
+    "style_regions": (_StyleRegions, None),
+    "region_weights": (_RegionWeights, ""),
+    "keep": (_Keep, None),
+    "content_weight_map": (_ContentMap, None),
+}
 
 _NUMBERED = re.compile(r"(\d+):(.*)", re.DOTALL)
 
@@ -86,6 +98,18 @@ class Where:
     weights: tuple[float, ...]
     keep: Path | None
     content_map: Path | None
+
+    @classmethod
+    def given(cls, values: dict[str, Any]) -> Where:
+        """From the options' values, by name."""
+        return cls(
+            tuple(values["region"] or ()),
+            values["content_regions"],
+            tuple(values["style_regions"] or ()),
+            parse_numbers(values["region_weights"]),
+            values["keep"],
+            values["content_weight_map"],
+        )
 
     def paths(self) -> list[Path]:
         """Every file that is read."""
@@ -152,6 +176,15 @@ class Where:
     def _pairs(self) -> list[tuple[Path, int, Path | None]]:
         """Content mask, number of the style from 0, and the mask there or None for all of it."""
         return [_pair(text) for text in self.regions]
+
+
+def with_where(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command these options in place of its parameter ``where``."""
+    options = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+        for name, (kind, default) in _OPTIONS.items()
+    ]
+    return with_options(command, "where", options, Where.given)
 
 
 def _pair(text: str) -> tuple[Path, int, Path | None]:

@@ -70,8 +70,8 @@ def propagate(masks: Masks, layers: Iterable[str], carriage: Carriage) -> dict[s
 def normalised(masks: Masks) -> Array:
     """Divide each mask by its mass, so that a small region pulls as hard as a large one.
 
-    The guides stand where Gatys et al. 2017, eq. 4, have squared guidance channels T_k², which sum to
-    1 there too. A mask without mass stays zero.
+    The guides stand where Gatys et al. 2017, eq. 4, have squared guidance channels T_k², which sum
+    to 1 there too. A mask without mass stays zero.
     """
     mass = masks.sum(axis=(1, 2), keepdims=True, dtype=np.float64)
     return (masks / np.maximum(mass, 1e-30)).astype(np.float32)

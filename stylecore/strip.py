@@ -10,6 +10,7 @@ import numpy as np
 
 from .errors import SettingsError
 from .inputs import Source
+from .regions import Mask, Region
 from .results import Result, Step
 from .settings import Settings
 from .tensors import Picture
@@ -25,9 +26,13 @@ def blend_strip(
     second: Source,
     *,
     count: int = 5,
+    regions: Sequence[Region] = (),
+    keep: Mask | None = None,
+    content_map: Mask | None = None,
     model: str | Path | None = None,
     settings: Settings | None = None,
     on_step: Callable[[Step], object] | None = None,
+    on_picture: Callable[[Result], object] | None = None,
 ) -> list[Result]:
     """Pictures from one style to another, in equal steps of their Grams' blend.
 
@@ -39,9 +44,13 @@ def blend_strip(
         first: the style of the first picture.
         second: the style of the last picture.
         count: how many pictures, both ends included.
+        regions: as in :func:`stylize`; one that takes from both styles goes from one to the other.
+        keep: as in :func:`stylize`.
+        content_map: as in :func:`stylize`.
         model: as in :func:`stylize`.
         settings: as in :func:`stylize`, without ``blend``.
         on_step: as in :func:`stylize`.
+        on_picture: called with each picture when it is finished.
 
     Raises:
         SettingsError: for fewer than two pictures, or settings that blend.
@@ -58,6 +67,9 @@ def blend_strip(
             stylize(
                 content,
                 [first, second],
+                regions=regions,
+                keep=keep,
+                content_map=content_map,
                 start=results[-1].image if results else None,
                 model=model,
                 settings=replace(
@@ -67,12 +79,16 @@ def blend_strip(
                 on_step=on_step,
             )
         )
+        if on_picture is not None:
+            on_picture(results[-1])
     return results
 
 
 def side_by_side(pictures: Sequence[Picture]) -> Picture:
-    """Pictures of one size in a row, with white between them."""
-    gap = np.full((pictures[0].shape[0], _GAP, 3), 255, np.uint8)
+    """Pictures of one size in a row, with white between them, or nothing if they have alpha."""
+    height, _, channels = pictures[0].shape
+    gap = np.full((height, _GAP, channels), 255, np.uint8)
+    gap[..., 3:] = 0
     parts = [part for picture in pictures for part in (gap, picture)]
     return np.concatenate(parts[1:], axis=1)
 

@@ -54,6 +54,57 @@ def test_what_cannot_be_is_one_line(command, words, message):
     assert result.stderr.count("\n") == 1
 
 
+def test_regions_and_what_is_kept(command):
+    white, left = np.full((36, 48, 3), 255, np.uint8), np.zeros((36, 48, 3), np.uint8)
+    left[:, :24] = 255
+    write_image("left.png", left)
+    write_image("right.png", white - left)
+    words = ["--region", "right.png=1:", "--region", "right.png=2:", "--keep", "left.png"]
+    result = command(
+        "blend", "photo.png", "night.png", "wave.png", "-o", "s.png", "--count", "2", *words
+    )
+    assert result.exit_code == 0, result.output
+    photo, strip = read_image("photo.png"), read_image("s.png")
+    for picture in (strip[:, :48], strip[:, 56:]):
+        assert np.array_equal(picture[:, :20], photo[:, :20])
+        assert not np.array_equal(picture[:, 28:], photo[:, 28:])
+    refused = command("blend", "photo.png", "night.png", "wave.png", "--keep", "night.png")
+    assert refused.exit_code == 1
+    assert "night.png" in refused.stderr
+
+
+def test_a_strip_of_a_transparent_content_stays_transparent(command):
+    rgba = np.dstack([read_image("photo.png"), np.full((36, 48), 255, np.uint8)])
+    rgba[:, :20, 3] = 0
+    write_image("cut.png", rgba)
+    result = command("blend", "cut.png", "night.png", "wave.png", "-o", "s.png", "--count", "2")
+    assert result.exit_code == 0, result.output
+    alpha = read_with_alpha("s.png")[..., 3]
+    assert np.array_equal(alpha[:, :48], rgba[..., 3])
+    assert np.array_equal(alpha[:, 56:], rgba[..., 3])
+    assert not alpha[:, 48:56].any()
+
+
+@pytest.mark.parametrize("after", [1, 4])
+def test_ctrl_c_keeps_the_pictures_that_are_there(command, monkeypatch, after):
+    from stylecore.cli.progress import Lines
+
+    seen = []
+
+    def interrupt(self, step):
+        seen.append(step)
+        if len(seen) == after:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Lines, "step", interrupt)
+    words = ["blend", "photo.png", "night.png", "wave.png", "-o", "s.png", "--count", "3"]
+    result = command(*words)
+    there = 1 + (after - 1) // 3
+    assert result.exit_code == 130
+    assert f"{there} picture" in result.stderr
+    assert read_image("s.png").shape[1] == there * 56 - 8
+
+
 def test_fine_strokes_of_another_style(command):
     pictures = []
     for words in ([], ["--fine-style", "wave.png"]):
