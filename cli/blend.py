@@ -54,13 +54,10 @@ def blend(
     Each picture is started from the one before, so that things keep their places. Ctrl-C ends the
     strip early and writes the pictures that are there.
     """
-    from ..images import check_writable
-
     inputs = [content, first, second]
     strip = output or free_name(content, [first, second])
     for path in (strip, *_names(strip, count if each else 0)):
         Outputs(path).check([*inputs, *where.paths()], settings.steps)
-        check_writable(path)
     pictures = read(content, [first, second])
     with native_silence():
         masks = where.read(pictures)

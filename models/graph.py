@@ -13,6 +13,8 @@ from onnx_ir.passes.common import InlinePass, ShapeInferencePass
 
 OPSET = 18
 IR_VERSION = 9
+DOMAIN = "stylecore"
+"""Of the functions that stand in a graph until it is differentiated."""
 
 
 class Tape(ir.tape.Tape):

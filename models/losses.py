@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import onnx_ir as ir
 
-from .graph import OPSET, Tape
-
-DOMAIN = "stylecore"
+from .graph import DOMAIN, OPSET, Tape
 
 
 def gram_function(dtype: ir.DataType) -> ir.Function:

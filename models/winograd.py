@@ -16,9 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 import onnx_ir as ir
 
-from .graph import OPSET, FunctionTape, Tape, shaped
+from .graph import DOMAIN, OPSET, FunctionTape, Tape, shaped
 
-DOMAIN = "stylecore"
 TILE = 4
 PRODUCTS = 36
 

@@ -6,7 +6,7 @@ from stylecore.errors import ModelError
 from stylecore.models import losses, winograd
 from stylecore.models.checks import check_vjp
 from stylecore.models.gradients import operators
-from stylecore.models.graph import Tape, make_model, shaped, tensor_input
+from stylecore.models.graph import DOMAIN, Tape, make_model, shaped, tensor_input
 
 DOUBLE = ir.DataType.DOUBLE
 FUNCTIONS = losses.gram_function(DOUBLE), winograd.overlap_function(DOUBLE)
@@ -40,7 +40,7 @@ def conv(kernel, pads):
 
 def gram(t, x):
     guides = t.constant(np.random.default_rng(1).uniform(size=(2, 1, 12)))
-    grams, _ = t.op_multi_out("Gram", [x, guides], num_outputs=2, domain=losses.DOMAIN)
+    grams, _ = t.op_multi_out("Gram", [x, guides], num_outputs=2, domain=DOMAIN)
     return grams
 
 
@@ -55,7 +55,7 @@ def broadcast(op):
 
 
 def overlap(t, x):
-    y = t.op("Overlap", [x], domain=winograd.DOMAIN)
+    y = t.op("Overlap", [x], domain=DOMAIN)
     return shaped(y, DOUBLE, [6, 6, None, None, 2])
 
 

@@ -8,7 +8,7 @@ from scipy.signal import correlate2d
 
 from stylecore.engines import Graph, choose_engine
 from stylecore.models import winograd
-from stylecore.models.graph import Tape, inline_functions, make_model, shaped, tensor_input
+from stylecore.models.graph import DOMAIN, Tape, inline_functions, make_model, shaped, tensor_input
 from stylecore.models.graph import write_model as write
 
 DOUBLE = ir.DataType.DOUBLE
@@ -116,7 +116,7 @@ def overlapped(tiles):
 
 def test_overlap_gives_every_tile_with_a_border():
     tiles = np.random.default_rng(0).normal(size=(4, 4, 3, 2, 5))
-    found = run(lambda t, x: t.op("Overlap", [x], domain=winograd.DOMAIN), tiles)
+    found = run(lambda t, x: t.op("Overlap", [x], domain=DOMAIN), tiles)
     assert np.array_equal(found, overlapped(tiles))
 
 
