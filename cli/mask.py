@@ -11,6 +11,7 @@ import typer
 from ..errors import SettingsError
 from .errors import native_silence
 from .outputs import Outputs, free_name
+from .stylize import Quiet
 
 if TYPE_CHECKING:
     from ..images import Picture
@@ -90,7 +91,6 @@ Background = Annotated[
         show_default=False,
     ),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 
 
 def mask(

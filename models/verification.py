@@ -46,13 +46,14 @@ def gradient_error(artefact: Artefact) -> float:
     Raises:
         ModelError: when ONNX Runtime cannot load the artefact.
     """
-    engine = choose_engine("cpu")
-    direct, fastest = Graph(artefact.path(OBJECTIVE), engine), Graphs(artefact).objective(engine)
-    return float(np.max([_gradient_error(artefact, graph) for graph in (direct, fastest)]))
+    engine, graphs = choose_engine("cpu"), Graphs(artefact)
+    targets = _targets(graphs, *_SIZE)
+    forms = Graph(artefact.path(OBJECTIVE), engine), graphs.objective(engine)
+    return float(np.max([_gradient_error(graph, targets) for graph in forms]))
 
 
-def _gradient_error(artefact: Artefact, graph: Graph) -> float:
-    _, gradient = evaluate(artefact, graph, *_SIZE)
+def _gradient_error(graph: Graph, targets: Values) -> float:
+    _, gradient = _at_sample(graph, targets, *_SIZE)
     image = sample_picture(*_SIZE)
     rng = np.random.default_rng(0)
     errors = [
@@ -87,20 +88,24 @@ def evaluate(artefact: Artefact, graph: Graph, height: int, width: int) -> tuple
         height: in pixels.
         width: in pixels.
     """
-    graph.hold(_targets(artefact, height, width))
+    return _at_sample(graph, _targets(Graphs(artefact), height, width), height, width)
+
+
+def _at_sample(graph: Graph, targets: Values, height: int, width: int) -> tuple[float, Array]:
+    graph.hold(targets)
     loss, gradient = graph(["loss", "gradient"], image=sample_picture(height, width))
     return float(loss), gradient
 
 
-def _targets(artefact: Artefact, height: int, width: int) -> Values:
-    manifest = artefact.manifest
+def _targets(graphs: Graphs, height: int, width: int) -> Values:
+    manifest = graphs.artefact.manifest
     settings = Settings(
         content_layers=dict.fromkeys(manifest.content_layers, 1.0),
         style_layers=dict.fromkeys(manifest.style_layers, 1.0),
         content_weight=1.0,
         tv_weight=0.001,
     )
-    features = Graphs(artefact).features(choose_engine("cpu"))
+    features = graphs.features(choose_engine("cpu"))
     content, style = (sample_picture(height, width, turn) for turn in (1, 2))
     return prepare_targets(features, manifest, content, [style], settings)
 
