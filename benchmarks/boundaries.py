@@ -20,14 +20,14 @@ import cv2
 import numpy as np
 
 import stylecore
-from stylecore.artefact import FEATURES, Manifest, load_artefact
-from stylecore.engines import Graph, choose_engine
-from stylecore.guides import normalised, propagate
+from stylecore.control.guides import normalised, propagate
+from stylecore.engine.artefact import FEATURES, Manifest, load_artefact
+from stylecore.engine.engines import Graph, choose_engine
+from stylecore.engine.targets import statistics
 from stylecore.inputs import read_pictures
 from stylecore.models import ensure_artefact
+from stylecore.pictures.tensors import Array, to_tensor
 from stylecore.pyramid import Scale
-from stylecore.targets import statistics
-from stylecore.tensors import Array, to_tensor
 
 BAND, INTERIOR = 0.02, 0.04
 

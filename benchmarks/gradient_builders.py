@@ -16,13 +16,13 @@ from time import perf_counter
 import onnx
 import onnxruntime
 
-from stylecore.artefact import OBJECTIVE, load_artefact
-from stylecore.engines import Graph, choose_engine
-from stylecore.models.build import Gradient, build_artefact
+from stylecore.engine.artefact import OBJECTIVE, load_artefact
+from stylecore.engine.engines import Graph, choose_engine
+from stylecore.models.making.build import Gradient, build_artefact
+from stylecore.models.making.probe import relative_difference, sample_picture
+from stylecore.models.making.verification import evaluate
 from stylecore.models.prepare import ensure_weights
-from stylecore.models.probe import relative_difference, sample_picture
-from stylecore.models.verification import evaluate
-from stylecore.models.weights import read_weights
+from stylecore.models.readers.weights import read_weights
 from stylecore.settings import Pooling
 
 BUILDERS: tuple[Gradient, ...] = ("standard", "ort-training")

@@ -18,9 +18,16 @@ import numpy as np
 import onnx_ir as ir
 from turns import by_turns
 
-from stylecore.engines import Graph, choose_engine
-from stylecore.models import winograd
-from stylecore.models.graph import Tape, inline_functions, make_model, tensor_input, write_model
+from stylecore.engine.engines import Graph, choose_engine
+from stylecore.models.autodiff import functions
+from stylecore.models.autodiff.tape import (
+    Tape,
+    inline_functions,
+    make_model,
+    tensor_input,
+    write_model,
+)
+from stylecore.models.making import winograd
 
 IN_A_ROW = 3
 CHANNELS = {1: 64, 2: 128, 3: 256, 4: 512}
@@ -64,8 +71,8 @@ def run_of(
     x = tensor_input("x", shape, tape)
     y = build(tape, x, channels)
     y.name, y.dtype, y.shape = "y", tape.dtype, ir.Shape([None] * len(shape))
-    functions = [winograd.overlap_function(tape.dtype)] if build is tiled else []
-    write_model(inline_functions(make_model(tape, "row", [x], [y], functions)), path)
+    own = [functions.overlap_function(tape.dtype)] if build is tiled else []
+    write_model(inline_functions(make_model(tape, "row", [x], [y], own)), path)
     graph = Graph(path, choose_engine("cpu", threads))
     features = np.random.default_rng(0).normal(size=shape).astype(np.float32)
     return lambda: graph(["y"], x=features)

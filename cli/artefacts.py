@@ -14,7 +14,7 @@ from .errors import native_silence
 from .progress import megabytes, progress_for
 
 if TYPE_CHECKING:
-    from ..models.weights import Weights
+    from ..models.readers.weights import Weights
 
 Storage = Literal["float32", "float16", "palette8"]
 Gradient = Literal["standard", "ort-training"]
@@ -70,7 +70,7 @@ def build(
 
     `stylize` does this by itself; build again what is damaged, or what a program shall ship.
     """
-    from ..models.build import build_artefact
+    from ..models.making.build import build_artefact
     from ..models.prepare import artefact_folder
 
     settings = _settings(pooling, content_layers, style_layers)
@@ -105,8 +105,8 @@ def export(
     Copy the folder beside your program, and give it as `model`: stylecore runs it with NumPy,
     SciPy, OpenCV and ONNX Runtime, and nothing else.
     """
-    from ..models.build import build_artefact
-    from ..models.verification import storage_errors
+    from ..models.making.build import build_artefact
+    from ..models.making.verification import storage_errors
 
     settings = _settings(pooling, content_layers, style_layers)
     weights, _ = _weights(name, offline=offline, quiet=quiet)
@@ -133,7 +133,7 @@ def _settings(pooling: Pooling, content_layers: str, style_layers: str) -> Setti
 
 def _weights(model: str | None, *, offline: bool, quiet: bool) -> tuple[Weights, Path]:
     from ..models.prepare import ensure_weights
-    from ..models.weights import read_weights
+    from ..models.readers.weights import read_weights
 
     with progress_for(quiet=quiet) as progress:
         path = ensure_weights(

@@ -17,7 +17,7 @@ from .stylize import Content, Model, Offline, Output, Quiet, prepare, read
 from .where import Where, with_where
 
 if TYPE_CHECKING:
-    from ..images import Picture
+    from ..pictures.tensors import Picture
     from ..transfer import Result
 
 First = Annotated[
@@ -105,7 +105,7 @@ def _paint(
 
 
 def _write(strip: Path, pictures: Sequence[Picture], each: bool) -> None:
-    from ..images import write_image
+    from ..pictures.images import write_image
     from ..strip import side_by_side
 
     if pictures:

@@ -14,9 +14,9 @@ from .outputs import Outputs, free_name
 from .stylize import Quiet
 
 if TYPE_CHECKING:
-    from ..images import Picture
-    from ..masking import FoundLabels, FoundRegion
-    from ..strokes import Box, Drawn
+    from ..masks.find import FoundLabels, FoundRegion
+    from ..masks.strokes import Box, Drawn
+    from ..pictures.tensors import Picture
 
 _HINTS = "One thing"
 
@@ -110,7 +110,7 @@ def mask(
     The label pictures can be edited in any paint program: the same colour is the same region.
     Give them to stylize as --content-regions and --style-regions.
     """
-    from ..masking import find_labels
+    from ..masks.find import find_labels
 
     outputs = _outputs(picture, output, style, style_output, sheet)
     inputs = [picture] if style is None else [picture, style]
@@ -148,7 +148,7 @@ def _outputs(
 
 
 def _check(outputs: dict[str, Path], inputs: Sequence[Path]) -> None:
-    from ..labels import check_lossless
+    from ..pictures.labels import check_lossless
 
     taken = list(inputs)
     for kind, path in outputs.items():
@@ -159,15 +159,15 @@ def _check(outputs: dict[str, Path], inputs: Sequence[Path]) -> None:
 
 
 def _read(path: Path) -> Picture:
-    from ..images import read_image
+    from ..pictures.images import read_image
 
     with native_silence():
         return read_image(path)
 
 
 def _write(outputs: dict[str, Path], pictures: Sequence[Picture], found: FoundLabels) -> None:
-    from ..images import write_image
-    from ..sheet import contact_sheet
+    from ..masks.sheet import contact_sheet
+    from ..pictures.images import write_image
 
     write_image(outputs["content"], found.content)
     if found.style is not None:
@@ -177,7 +177,7 @@ def _write(outputs: dict[str, Path], pictures: Sequence[Picture], found: FoundLa
 
 
 def _box(text: str) -> Box:
-    from ..strokes import Box
+    from ..masks.strokes import Box
 
     try:
         x, y, width, height = (int(number) for number in text.split(","))

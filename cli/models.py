@@ -21,7 +21,7 @@ from rich.progress import (
 from rich.table import Table
 
 from ..models import sources
-from ..models.fetch import fetch, present
+from ..models.fetching.fetch import fetch, present
 from ..models.imported import Imported, import_weights, imported, remove
 from ..models.inspection import inspect_artefact, inspect_weights
 from ..models.sources import Source

@@ -15,7 +15,7 @@ from .. import files
 from ..errors import StylecoreError
 
 if TYPE_CHECKING:
-    from ..images import Picture
+    from ..pictures.tensors import Picture
     from ..transfer import Result
 
 
@@ -39,7 +39,7 @@ class Outputs:
         Raises:
             StylecoreError: for an output that is an input or that cannot be written.
         """
-        from ..images import check_writable
+        from ..pictures.images import check_writable
 
         if self.every < 0:
             raise StylecoreError(f"--save-every is {self.every}; give 0 or a number of steps")
@@ -57,7 +57,7 @@ class Outputs:
 
     def write(self, result: Result) -> None:
         """Write the finished picture and, where asked for, the report."""
-        from ..images import write_image
+        from ..pictures.images import write_image
 
         write_image(self.picture, result.picture)
         if self.report is not None:
@@ -67,7 +67,7 @@ class Outputs:
 
     def keep(self, step: int, picture: Picture) -> None:
         """Write an intermediate picture."""
-        from ..images import write_image
+        from ..pictures.images import write_image
 
         write_image(self.intermediate(step), picture)
 

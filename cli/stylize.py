@@ -16,7 +16,7 @@ from .progress import Progress, progress_for
 from .where import Where, with_where
 
 if TYPE_CHECKING:
-    from ..images import Picture
+    from ..pictures.tensors import Picture
     from ..transfer import Result, Step
 
 Content = Annotated[
@@ -125,7 +125,7 @@ def _start(settings: Settings) -> list[Path]:
 
 def read(content: Path, others: Sequence[Path]) -> list[Picture]:
     """The content with its alpha, if it has any, and the other pictures without."""
-    from ..images import read_image, read_with_alpha
+    from ..pictures.images import read_image, read_with_alpha
 
     with native_silence():
         return [read_with_alpha(content), *(read_image(path) for path in others)]
@@ -133,7 +133,7 @@ def read(content: Path, others: Sequence[Path]) -> list[Picture]:
 
 def prepare(settings: Settings, model: str | None, offline: bool, progress: Progress) -> Path:
     """The artefact for these settings, fetched and built where it is not there yet."""
-    from ..engines import choose_engine
+    from ..engine.engines import choose_engine
     from ..models.prepare import ensure_artefact
 
     choose_engine(settings.engine, settings.threads)  # fails now, rather than after a download

@@ -16,8 +16,8 @@ from ..settings import parse_numbers
 from .options import with_options
 
 if TYPE_CHECKING:
-    from ..images import Picture
-    from ..regions import Region
+    from ..control.regions import Region
+    from ..pictures.tensors import Picture
 
 _PANEL = "Where"
 
@@ -126,8 +126,8 @@ class Where:
         Raises:
             StylecoreError: for options that contradict each other, or masks that do not fit.
         """
-        from ..images import read_image
-        from ..regions import areas, fit_mask
+        from ..control.regions import areas, fit_mask
+        from ..pictures.images import read_image
 
         sizes = [(one.shape[0], one.shape[1]) for one in pictures]
         found: dict[str, Any] = {}
@@ -152,13 +152,13 @@ class Where:
                 f" {len(self.style_labels)} --style-regions were given; give one for the content"
                 f" and one for each of {styles} styles"
             )
-        from ..regions import label_regions
+        from ..control.regions import label_regions
 
         return label_regions(self.content_labels, self.style_labels, self.weights)
 
     def _from_masks(self) -> list[Region]:
-        from ..images import read_image
-        from ..regions import Region
+        from ..control.regions import Region
+        from ..pictures.images import read_image
 
         styles: dict[Path, dict[int, Any]] = {}
         for content, index, style in self._pairs():

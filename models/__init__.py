@@ -7,11 +7,11 @@ which nobody needs to see what weights there are.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .fetch import fetch
-from .weights import Preprocessing, Weights, read_weights
+from .fetching.fetch import fetch
+from .readers.weights import Preprocessing, Weights, read_weights
 
 if TYPE_CHECKING:
-    from .build import build_artefact
+    from .making.build import build_artefact
     from .prepare import ensure_artefact
 
 __all__ = [

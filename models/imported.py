@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from .. import locations
+from ..engine import locations
 from ..errors import ModelError
 from . import sources
-from .weights import read_weights
+from .readers.weights import read_weights
 
 _ABOUT = "about.json"
 

@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..artefact import load_artefact
+from ..engine.artefact import load_artefact
 from ..errors import EngineError, ModelError
+from ..files import sha256_of
 from ..settings import Settings
 from . import sources
-from .checksum import sha256_of
-from .fetch import present, problem
+from .fetching.fetch import present, problem
 from .imported import imported
-from .weights import read_weights
+from .readers.weights import read_weights
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def inspect_artefact(folder: Path) -> list[Finding]:
     Raises:
         EngineError: ONNX Runtime is not here.
     """
-    from . import verification
+    from .making import verification
 
     try:
         artefact = load_artefact(folder)
@@ -94,7 +94,7 @@ def _measured(what: str, error: float, tolerance: float, than: str) -> Finding:
 
 def _network_findings(path: Path) -> list[Finding]:
     """Of the default settings' artefact; where there is none in the cache, of a temporary one."""
-    from .build import build_artefact
+    from .making.build import build_artefact
     from .prepare import artefact_folder
 
     settings = Settings()

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ..artefact import MANIFEST, artefact_key, fits, read_manifest
+from ..engine.artefact import MANIFEST, artefact_key, fits, read_manifest
+from ..engine.locations import artefacts_folder
 from ..errors import ModelError
-from ..locations import artefacts_folder
+from ..files import sha256_of
 from ..settings import Settings
 from . import sources
-from .build import Gradient, build_artefact
-from .checksum import sha256_of
-from .download import Progress
-from .fetch import fetch
+from .fetching.download import Progress
+from .fetching.fetch import fetch
+from .fetching.lock import exclusive
 from .imported import imported
-from .lock import exclusive
-from .weights import Weights, read_weights
+from .making.build import Gradient, build_artefact
+from .readers.weights import Weights, read_weights
 
 
 def ensure_artefact(

@@ -9,9 +9,9 @@ from importlib import resources
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ..artefact import DEFAULT_SOURCE
+from ..engine.artefact import DEFAULT_SOURCE
 from ..errors import ModelError
-from .checksum import digest_of
+from ..files import digest_of
 
 DEFAULT = DEFAULT_SOURCE
 

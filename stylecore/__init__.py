@@ -5,23 +5,16 @@
 >>> stylecore.write_image("picture.png", result.image)
 """
 
-from .artefact import Artefact, load_artefact
-from .engines import Engine, choose_engine
-from .errors import (
-    EngineError,
-    FetchError,
-    ImageError,
-    ModelError,
-    SettingsError,
-    StylecoreError,
-)
-from .images import read_image, write_image
+from .control.regions import Region, label_regions
+from .engine.artefact import Artefact, load_artefact
+from .engine.engines import Engine, choose_engine
+from .engine.objective import Objective
+from .errors import EngineError, FetchError, ImageError, ModelError, SettingsError, StylecoreError
 from .mixing import mix_scales
-from .objective import Objective
-from .optimizer_adam import AdamState, adam
-from .optimizer_lbfgs import lbfgs
-from .optimizer_projected_lbfgs import projected_lbfgs
-from .regions import Region, label_regions
+from .optimizers.adam import AdamState, adam
+from .optimizers.lbfgs import lbfgs
+from .optimizers.projected_lbfgs import projected_lbfgs
+from .pictures.images import read_image, write_image
 from .results import Interrupted, Result, Step
 from .settings import Settings
 from .strip import blend_strip

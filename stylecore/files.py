@@ -1,7 +1,11 @@
-"""Outputs that appear whole or not at all: a temporary file beside the target, then a rename."""
+"""Files: outputs that appear whole or not at all, and checksums.
+
+An output is a temporary file beside its target, then a rename.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -39,6 +43,20 @@ def check_writable(path: str | os.PathLike[str]) -> None:
     temporary = _beside(_regular_target(path))
     temporary.touch(exist_ok=False)
     temporary.unlink()
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    return digest_of(path, "sha256")
+
+
+def digest_of(path: Path, algorithm: str) -> str:
+    """The checksum of a file by ``sha256`` or ``md5``, in hexadecimal."""
+    with path.open("rb") as file:
+        # md5 is what some sources publish: here it finds damage, it does not guard against malice.
+        return hashlib.file_digest(
+            file, lambda: hashlib.new(algorithm, usedforsecurity=algorithm != "md5")
+        ).hexdigest()
 
 
 def _regular_target(path: str | os.PathLike[str]) -> Path:

@@ -10,26 +10,26 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from .artefact import Manifest
-from .canvas import Canvas
-from .color import grey
+from .control.canvas import Canvas
+from .control.finish import Finish
+from .control.guidance import Guidance, Steering
+from .control.recolor import recolored
+from .control.regions import Area, Mask, Region, areas, fit_mask
 from .errors import ImageError, SettingsError
-from .finish import Finish
-from .guidance import Guidance, Steering
-from .images import (
+from .pictures.color import grey
+from .pictures.images import (
     crop_to_aspect,
     lay_on_white,
     read_image,
     read_with_alpha,
     resize,
+    resize_mask,
     scaled_size,
 )
-from .labels import nearest_of
+from .pictures.parts import nearest_of
+from .pictures.tensors import Array, to_tensor
 from .pyramid import SHORTEST, Scale
-from .recolor import recolored
-from .regions import Area, Mask, Region, areas, fit_mask, resize_mask
 from .settings import Settings
-from .tensors import Array, to_tensor
 
 Source: TypeAlias = str | Path | NDArray[np.uint8]
 """A picture: a path, or (H, W, 3) uint8, RGB; with a fourth channel for alpha."""
@@ -78,14 +78,12 @@ class Pictures:
             keep = resize_mask(keep, scale.height, scale.width)[None, None]
         return Canvas(content, keep, in_grey)
 
-    def guidance_at(
-        self, scale: Scale, styles: Sequence[Array], manifest: Manifest, settings: Settings
-    ) -> Guidance:
+    def guidance_at(self, scale: Scale, styles: Sequence[Array], settings: Settings) -> Guidance:
         """What steers where at a scale, for the styles there, each (1, 3, h, w)."""
         sizes = [(style.shape[2], style.shape[3]) for style in styles]
-        return self.steering.at(manifest, settings, (scale.height, scale.width), sizes)
+        return self.steering.at(settings, (scale.height, scale.width), sizes)
 
-    def check(self, manifest: Manifest, settings: Settings) -> list[str]:
+    def check(self, settings: Settings) -> list[str]:
         """What the user should know of regions at the final size.
 
         Raises:
@@ -93,7 +91,7 @@ class Pictures:
         """
         scale = Scale(self.height, self.width, 0)
         size = (self.height, self.width)
-        return self.steering.check(manifest, settings, size, self._style_sizes(scale))
+        return self.steering.check(settings, size, self._style_sizes(scale))
 
     def _style_sizes(self, scale: Scale) -> list[tuple[int, int]]:
         return [

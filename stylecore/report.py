@@ -6,11 +6,11 @@ import sys
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from .artefact import Manifest
-from .engines import Engine
+from .engine.artefact import Manifest
+from .engine.engines import Engine
+from .engine.targets import LossParts
 from .pyramid import Scale
 from .settings import Settings
-from .targets import LossParts
 from .version import __version__
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .tensors import Picture
+from .pictures.tensors import Picture
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from .control.regions import Mask, Region
 from .errors import SettingsError
 from .inputs import Source
-from .regions import Mask, Region
+from .pictures.tensors import Picture
 from .results import Result, Step
 from .settings import Settings
-from .tensors import Picture
 from .transfer import stylize
 
 _STEPS_SHARE = 1 / 5

@@ -8,21 +8,21 @@ from time import perf_counter
 
 import numpy as np
 
-from .artefact import Artefact, default_artefact, fits, load_artefact
-from .engines import Engine, choose_engine, exact
+from .control.regions import Mask, Region
+from .engine.artefact import Artefact, default_artefact, fits, load_artefact
+from .engine.engines import Engine, choose_engine, exact
+from .engine.objective import Objective
+from .engine.targets import Values, measure
 from .errors import ModelError
-from .images import resize
 from .inputs import Pictures, Source, read_pictures
-from .objective import Objective
-from .optimizers import into_box
+from .optimizers.box import into_box
+from .optimizers.strategies import STRATEGIES, Strategy
+from .pictures.images import resize
+from .pictures.tensors import Array, Picture, to_floats, to_tensor
 from .pyramid import Scale, plan
-from .regions import Mask, Region
 from .report import Report
 from .results import Interrupted, Result, Step
 from .settings import Settings
-from .strategies import STRATEGIES, Strategy
-from .targets import Values, measure
-from .tensors import Array, Picture, to_floats, to_tensor
 
 
 def stylize(
@@ -103,7 +103,7 @@ def objective_between(
     scale = Scale(pictures.height, pictures.width, 0)
     features = objective.graphs.features(exact(engine))
     styles = pictures.styles_at(scale)
-    guidance = pictures.guidance_at(scale, styles, artefact.manifest, settings)
+    guidance = pictures.guidance_at(scale, styles, settings)
     objective.aim_at(features, pictures.content_at(scale), styles, settings, guidance)
     return objective
 
@@ -138,7 +138,7 @@ class _Run:
         self.features = self.objective.graphs.features(exact(engine))
         self.scales = plan(pictures.height, pictures.width, settings)
         self.report = Report(settings, engine, artefact.manifest)
-        self.report.warnings += pictures.check(artefact.manifest, settings)
+        self.report.warnings += pictures.check(settings)
         self.strategy: Strategy = STRATEGIES[settings.optimizer]()
         self.best: Array | None = None
         self.best_loss = np.inf
@@ -172,14 +172,16 @@ class _Run:
         for index, scale in enumerate(self.scales):
             content = self.pictures.content_at(scale)
             styles = self.pictures.styles_at(scale)
-            guidance = self.pictures.guidance_at(scale, styles, self.manifest, self.settings)
+            guidance = self.pictures.guidance_at(scale, styles, self.settings)
             targets = self.objective.aim_at(self.features, content, styles, self.settings, guidance)
             self.report.begin(scale)
             self.best_loss = np.inf
             canvas = self.pictures.canvas_at(scale, content)
             z = self._grown(x, content, scale)
             watched = canvas.watched(_Recorder(self, index))
-            x = canvas.picture(self.strategy(canvas.function(self.objective), z, scale, watched))
+            x = canvas.picture(
+                self.strategy(canvas.function(self.objective), z, scale.steps, watched)
+            )
         return x, targets
 
     def _grown(self, x: Array, content: Array, scale: Scale) -> Array:

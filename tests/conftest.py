@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from stylecore.artefact import load_artefact
-from stylecore.models.build import build_artefact
+from stylecore.engine.artefact import load_artefact
+from stylecore.models.making.build import build_artefact
 
 _NARROW = runpy.run_path(str(Path(__file__).parent / "embedding" / "build_artefact.py"))
 

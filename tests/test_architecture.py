@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -21,10 +21,25 @@ THIRD_PARTY = {
     "models": {"numpy", "scipy", "onnx", "onnx_ir", "onnxruntime", "google", "h5py", "safetensors"},
     "cli": {"typer", "rich"},
 }
-# engines, graphs and targets: an artefact is verified by running it
-OF_THE_CORE_FOR_MODELS = {
-    *("artefact", "engines", "errors", "files", "graphs", "locations", "settings", "targets"),
+# engine: an artefact is verified by running it
+OF_THE_CORE_FOR_MODELS = {"engine", "errors", "files", "pictures", "settings"}
+MAY_IMPORT = {
+    "stylecore.pictures": {"errors", "files"},
+    "stylecore.control": {"contract", "errors", "pictures", "settings"},
+    "stylecore.optimizers": {"contract", "pictures", "settings"},
+    "stylecore.engine": {"control", "errors", "files", "pictures", "settings"},
+    "stylecore.masks": {"errors", "pictures"},
+    "stylecore.models.autodiff": {"errors"},
+    "stylecore.models.readers": {"errors", "files", "models.sources"},
+    "stylecore.models.fetching": {"engine", "errors", "files", "models.sources"},
+    "stylecore.models.making": {
+        *("engine", "errors", "files", "models.autodiff", "models.readers", "pictures"),
+        "settings",
+    },
 }
+"""What each wing may import of the rest, by the names under ``stylecore``; itself goes unsaid."""
+
+FOR_NO_RUN = "stylecore.masks"
 NETWORK = {"ftplib", "http", "socket", "ssl", "subprocess", "urllib"}
 
 
@@ -43,11 +58,13 @@ class Import(NamedTuple):
 
 @cache
 def modules() -> dict[str, Path]:
-    """Every module of ours by its dotted name."""
+    """Every module of ours by its dotted name, however deep it lies."""
     found: dict[str, Path] = {}
     for folder, package in PACKAGES.items():
-        for path in sorted((ROOT / folder).glob("*.py")):
-            found[package if path.stem == "__init__" else f"{package}.{path.stem}"] = path
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            parts = path.relative_to(ROOT / folder).with_suffix("").parts
+            name = ".".join([package, *parts])
+            found[name.removesuffix(".__init__")] = path
     return found
 
 
@@ -79,14 +96,30 @@ def resolved(node: ast.Import | ast.ImportFrom, module: str, *, is_package: bool
 
 
 def folder_of(module: str) -> str:
-    path = modules()[module]
-    return path.parent.name
+    """The folder of the top level that a module lies in."""
+    return modules()[module].relative_to(ROOT).parts[0]
 
 
 def of(folder: str) -> Iterator[Import]:
     for module in modules():
         if folder_of(module) == folder:
             yield from imports(module)
+
+
+def under(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+def strays(wing: str, found: Iterable[Import]) -> list[Import]:
+    """The imports of a wing that reach further than it may."""
+    allowed = [wing, *(f"stylecore.{name}" for name in MAY_IMPORT[wing])]
+    return [
+        one
+        for one in found
+        if under(one.importer, wing)
+        and one.top == "stylecore"
+        and not any(under(one.name, package) for package in allowed)
+    ]
 
 
 def where(found: list[Import]) -> str:
@@ -108,9 +141,45 @@ def test_the_core_imports_nothing_of_models_or_cli() -> None:
 
 
 def test_models_reads_only_the_contract_of_the_core() -> None:
-    allowed = {f"stylecore.{name}" for name in OF_THE_CORE_FOR_MODELS}
+    allowed = [f"stylecore.{name}" for name in (*OF_THE_CORE_FOR_MODELS, "models")]
     ours = [one for one in of("models") if one.top == "stylecore"]
-    stray = [one for one in ours if one.name not in allowed and folder_of(one.name) != "models"]
+    stray = [one for one in ours if not any(under(one.name, name) for name in allowed)]
+    assert not stray, where(stray)
+
+
+def test_every_wing_says_what_it_may_import() -> None:
+    wings = {
+        module
+        for module, path in modules().items()
+        if path.stem == "__init__" and module not in PACKAGES.values()
+    }
+    assert wings == set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize("wing", MAY_IMPORT)
+def test_a_wing_imports_no_more_than_it_may(wing: str) -> None:
+    everything = [one for module in modules() for one in imports(module)]
+    stray = strays(wing, everything)
+    assert not stray, where(stray)
+
+
+def test_an_arrow_planted_deep_in_a_wing_is_found(tmp_path: Path, monkeypatch: Any) -> None:
+    planted = tmp_path / "stylecore" / "pictures" / "deeper" / "planted.py"
+    planted.parent.mkdir(parents=True)
+    planted.write_text("def late():\n    from ...control.regions import Region\n")
+    known = {**modules(), "stylecore.pictures.deeper.planted": planted}
+    monkeypatch.setattr(sys.modules[__name__], "modules", lambda: known)
+    (stray,) = strays("stylecore.pictures", imports("stylecore.pictures.deeper.planted"))
+    assert stray.name == "stylecore.control.regions"
+    assert stray.deferred
+
+
+def test_no_run_needs_what_finds_masks() -> None:
+    stray = [
+        one
+        for one in of("stylecore")
+        if under(one.name, FOR_NO_RUN) and not under(one.importer, FOR_NO_RUN)
+    ]
     assert not stray, where(stray)
 
 

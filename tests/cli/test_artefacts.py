@@ -7,10 +7,10 @@ import pytest
 from typer.testing import CliRunner
 
 from stylecore import Settings
-from stylecore.artefact import default_artefact, load_artefact
 from stylecore.cli import models
+from stylecore.engine.artefact import default_artefact, load_artefact
 from stylecore.errors import StylecoreError
-from stylecore.models import weights as weights_module
+from stylecore.models.readers import weights as weights_module
 
 run = CliRunner().invoke
 

@@ -3,7 +3,7 @@ import pytest
 from typer.testing import CliRunner
 
 from stylecore.cli.app import app
-from stylecore.images import read_image, read_with_alpha, write_image
+from stylecore.pictures.images import read_image, read_with_alpha, write_image
 
 QUICK = ["--engine", "cpu", "--threads", "1", "--size", "48", "--coarsest", "48", "--steps", "3"]
 

@@ -5,8 +5,8 @@ import pytest
 from typer.testing import CliRunner
 
 from stylecore.cli.app import app
-from stylecore.images import read_image, write_image
-from stylecore.labels import PALETTE, labels_to_masks
+from stylecore.pictures.images import read_image, write_image
+from stylecore.pictures.labels import PALETTE, labels_to_masks
 
 
 @pytest.fixture

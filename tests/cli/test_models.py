@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 
 from stylecore.cli import models
 from stylecore.models import imported, sources
-from stylecore.models.preprocessing import CAFFE
-from stylecore.models.weights import Weights
+from stylecore.models.readers.preprocessing import CAFFE
+from stylecore.models.readers.weights import Weights
 
 run = CliRunner().invoke
 

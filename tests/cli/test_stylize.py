@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from stylecore.cli.app import app
 from stylecore.errors import EngineError, ModelError
-from stylecore.images import read_image, write_image
+from stylecore.pictures.images import read_image, write_image
 from stylecore.settings import Settings
 from stylecore.transfer import Interrupted, Result
 
@@ -64,7 +64,7 @@ def run(monkeypatch):
     prepare = ModuleType("stylecore.models.prepare")
     prepare.ensure_artefact = fake.ensure_artefact
     monkeypatch.setitem(sys.modules, "stylecore.models.prepare", prepare)
-    monkeypatch.setattr("stylecore.engines.choose_engine", fake.choose_engine)
+    monkeypatch.setattr("stylecore.engine.engines.choose_engine", fake.choose_engine)
     monkeypatch.setattr("stylecore.transfer.stylize", fake.stylize)
     return fake
 

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from stylecore.cli.app import app
-from stylecore.images import read_image, write_image
+from stylecore.pictures.images import read_image, write_image
 
 QUICK = ["--engine", "cpu", "--threads", "1", "--size", "64", "--coarsest", "64", "--steps", "3"]
 RED, BLUE, GREEN = (220, 30, 30), (30, 30, 220), (30, 200, 30)

@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 
 from stylecore import Region, Settings, objective_between, stylize
-from stylecore.color import color_statistics, grey, luma, with_chroma
+from stylecore.control.guidance import Steering
+from stylecore.control.recolor import recolored
+from stylecore.control.regions import Area
 from stylecore.errors import ImageError, SettingsError
-from stylecore.guidance import Steering
 from stylecore.inputs import read_pictures
+from stylecore.pictures.color import color_statistics, grey, luma, with_chroma
 from stylecore.pyramid import Scale
-from stylecore.recolor import recolored
-from stylecore.regions import Area
 
 QUICK = {"size": 64, "coarsest": 32, "steps": 8, "engine": "cpu", "threads": 1}
 RNG = np.random.default_rng(0)

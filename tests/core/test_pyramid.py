@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stylecore.images import scaled_size
+from stylecore.pictures.images import scaled_size
 from stylecore.pyramid import SHORTEST, Scale, plan
 from stylecore.settings import Settings
 

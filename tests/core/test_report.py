@@ -6,11 +6,11 @@ import psutil
 import pytest
 
 from stylecore import __version__
-from stylecore.engines import Engine
+from stylecore.engine.engines import Engine
+from stylecore.engine.targets import LossParts
 from stylecore.pyramid import Scale
 from stylecore.report import Report, peak_memory
 from stylecore.settings import Settings
-from stylecore.targets import LossParts
 
 ENGINE = Engine("cpu", "CPUExecutionProvider", "fp32", 3)
 

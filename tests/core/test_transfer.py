@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from stylecore import transfer
-from stylecore.engines import Graph, choose_engine
+from stylecore.engine.engines import Graph, choose_engine
+from stylecore.engine.objective import Objective
 from stylecore.errors import EngineError, ImageError, ModelError, SettingsError
-from stylecore.images import crop_to_aspect, write_image
-from stylecore.objective import Objective
+from stylecore.pictures.images import crop_to_aspect, write_image
+from stylecore.pictures.tensors import to_tensor
 from stylecore.pyramid import plan
 from stylecore.settings import Settings
-from stylecore.tensors import to_tensor
 from stylecore.transfer import Interrupted, Result, stylize
 
 SETTINGS = Settings(size=80, coarsest=32, steps=24, pooling="max", engine="cpu", tv_weight=1e-4)

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from stylecore import Settings
-from stylecore.models.architecture import Architecture
-from stylecore.models.build import build_artefact
-from stylecore.models.weights import Preprocessing, Weights
+from stylecore.models.making.build import build_artefact
+from stylecore.models.readers.architecture import Architecture
+from stylecore.models.readers.weights import Preprocessing, Weights
 
 NARROW = Architecture("narrow", ((8, 8), (12, 12), (16,) * 4, (16,) * 4, (16,) * 4))
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import strategies as st
 from scipy.signal import correlate2d
 
-from stylecore.models.architecture import Architecture
+from stylecore.models.readers.architecture import Architecture
 
 Convolutions = Mapping[str, tuple[np.ndarray, np.ndarray]]
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from stylecore.artefact import load_artefact
-from stylecore.engines import choose_engine
-from stylecore.models.build import build_artefact
-from stylecore.models.fetch import fetch
-from stylecore.models.weights import read_weights
-from stylecore.objective import Objective
+from stylecore.engine.artefact import load_artefact
+from stylecore.engine.engines import choose_engine
+from stylecore.engine.objective import Objective
+from stylecore.models.fetching.fetch import fetch
+from stylecore.models.making.build import build_artefact
+from stylecore.models.readers.weights import read_weights
 from stylecore.settings import Settings
 
 torch = pytest.importorskip("torch")

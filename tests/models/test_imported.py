@@ -14,7 +14,7 @@ from stylecore.models import imported as module
 from stylecore.models import inspection, sources
 from stylecore.models.imported import import_weights, imported, remove
 from stylecore.models.inspection import inspect_weights
-from stylecore.models.weights import read_weights
+from stylecore.models.readers.weights import read_weights
 
 
 @pytest.fixture

@@ -3,12 +3,13 @@ import shutil
 
 import pytest
 
-from stylecore.artefact import load_artefact
-from stylecore.models import inspection, verification
-from stylecore.models.build import build_artefact
-from stylecore.models.fetch import fetch
+from stylecore.engine.artefact import load_artefact
+from stylecore.models import inspection
+from stylecore.models.fetching.fetch import fetch
 from stylecore.models.inspection import inspect_artefact
-from stylecore.models.weights import read_weights
+from stylecore.models.making import verification
+from stylecore.models.making.build import build_artefact
+from stylecore.models.readers.weights import read_weights
 
 
 def by_name(findings):

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
-from stylecore.artefact import load_artefact
+from stylecore.engine.artefact import load_artefact
 from stylecore.errors import FetchError, ModelError
-from stylecore.models import download, prepare, sources
-from stylecore.models.architecture import Architecture
+from stylecore.models import prepare, sources
+from stylecore.models.fetching import download
 from stylecore.models.prepare import ensure_artefact
+from stylecore.models.readers.architecture import Architecture
+from stylecore.models.readers.weights import read_weights
 from stylecore.models.sources import Source
-from stylecore.models.weights import read_weights
 from stylecore.settings import Settings
 
 SETTINGS = Settings(pooling="max")

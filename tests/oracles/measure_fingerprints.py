@@ -10,15 +10,15 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from stylecore.artefact import load_artefact
+from stylecore.engine.artefact import load_artefact
 from stylecore.files import write_atomically
-from stylecore.models.build import build_artefact
+from stylecore.models.making.build import build_artefact
+from stylecore.models.making.probe import features_of, fingerprint, sample_picture
 from stylecore.models.prepare import ensure_weights
-from stylecore.models.probe import features_of, fingerprint, sample_picture
-from stylecore.models.weights import Weights, read_weights
+from stylecore.models.readers.weights import Weights, read_weights
 from stylecore.settings import Pooling
 
-TABLE = Path(__file__).parents[2] / "models" / "fingerprints.toml"
+TABLE = Path(__file__).parents[2] / "models" / "making" / "fingerprints.toml"
 HEAD = """\
 # Features of the sample picture, measured with ONNX Runtime on the CPU in float32: mean, root mean
 # square, and the mean under a ramp along each axis. By source, pooling and layer.

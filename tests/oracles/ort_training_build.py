@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 
 import stylecore
-from stylecore.artefact import OBJECTIVE, load_artefact
-from stylecore.engines import Graph, choose_engine
-from stylecore.models.build import build_artefact
-from stylecore.models.probe import relative_difference
-from stylecore.models.verification import GRADIENT_TOLERANCE, evaluate, gradient_error
+from stylecore.engine.artefact import OBJECTIVE, load_artefact
+from stylecore.engine.engines import Graph, choose_engine
+from stylecore.models.making.build import build_artefact
+from stylecore.models.making.probe import relative_difference
+from stylecore.models.making.verification import GRADIENT_TOLERANCE, evaluate, gradient_error
 
 NARROW = Path(__file__).parents[1] / "embedding" / "build_artefact.py"
 TOLERANCE = 1e-5

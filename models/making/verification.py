@@ -1,0 +1,166 @@
+"""Verifies an artefact as it will be run: its gradient, and its features of a known picture."""
+
+from __future__ import annotations
+
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...engine.artefact import OBJECTIVE, Artefact, Manifest, load_artefact
+from ...engine.engines import Graph, choose_engine
+from ...engine.graphs import Graphs
+from ...engine.targets import Values, prepare_targets
+from ...pictures.tensors import Array
+from ...settings import Settings
+from ..readers.weights import Weights
+from .build import build_artefact
+from .probe import features_of, fingerprint, relative_difference, sample_picture
+
+_SIZE = 32, 48
+_STEPS = 0.003, 0.01, 0.03
+_DIRECTIONS = 3
+
+GRADIENT_TOLERANCE = 1e-2
+"""Kinks (ReLU, max pooling) lie close to any picture; a wrong rule is off by far more."""
+
+FEATURES_TOLERANCE = {"float32": 1e-4, "float16": 5e-3, "palette8": 1e-4}
+"""By storage: the default's kernels have 256 values each, which a palette keeps exactly."""
+
+
+def gradient_error(artefact: Artefact) -> float:
+    """Central differences of the loss, in float32 by ONNX Runtime, against the gradient.
+
+    Along parts of the gradient itself the loss changes by about a thousandth, which float32
+    resolves to one part in ten thousand. A shorter step drowns in rounding, a longer one crosses
+    more kinks: of a few steps, the one that agrees best counts.
+
+    Returns:
+        The largest relative difference over a few directions, of the objective as it stands and in
+        the form that the CPU provider runs.
+
+    Raises:
+        ModelError: when ONNX Runtime cannot load the artefact.
+    """
+    engine, graphs = choose_engine("cpu"), Graphs(artefact)
+    targets = _targets(graphs, *_SIZE)
+    forms = Graph(artefact.path(OBJECTIVE), engine), graphs.objective(engine)
+    return float(np.max([_gradient_error(graph, targets) for graph in forms]))
+
+
+def _gradient_error(graph: Graph, targets: Values) -> float:
+    _, gradient = _at_sample(graph, targets, *_SIZE)
+    image = sample_picture(*_SIZE)
+    rng = np.random.default_rng(0)
+    errors = [
+        min(_difference(graph, image, gradient, direction, step) for step in _STEPS)
+        for direction in (_part(gradient, rng) for _ in range(_DIRECTIONS))
+    ]
+    return float(np.max(errors))
+
+
+def _part(gradient: Array, rng: np.random.Generator) -> Array:
+    """Half of the gradient, at random, scaled to a root mean square of one level."""
+    part: Array = gradient * (rng.random(gradient.shape) < 0.5)
+    part /= np.sqrt(np.mean(np.square(part)))
+    return part
+
+
+def _difference(graph: Graph, x: Array, gradient: Array, direction: Array, step: float) -> float:
+    ahead = (x + step * direction).astype(np.float32)
+    behind = (x - step * direction).astype(np.float32)
+    numeric = float(graph(["loss"], image=ahead)[0]) - float(graph(["loss"], image=behind)[0])
+    slope = float(np.vdot(gradient.astype(np.float64), ahead - behind))
+    difference = abs(numeric - slope) / max(abs(numeric), abs(slope), 1e-30)
+    return difference if np.isfinite(difference) else float("inf")
+
+
+def evaluate(artefact: Artefact, graph: Graph, height: int, width: int) -> tuple[float, Array]:
+    """Loss and gradient at the sample picture, against targets of two others.
+
+    Args:
+        artefact: its features are the targets.
+        graph: the objective; it keeps the targets.
+        height: in pixels.
+        width: in pixels.
+    """
+    return _at_sample(graph, _targets(Graphs(artefact), height, width), height, width)
+
+
+def _at_sample(graph: Graph, targets: Values, height: int, width: int) -> tuple[float, Array]:
+    graph.hold(targets)
+    loss, gradient = graph(["loss", "gradient"], image=sample_picture(height, width))
+    return float(loss), gradient
+
+
+def _targets(graphs: Graphs, height: int, width: int) -> Values:
+    manifest = graphs.artefact.manifest
+    settings = Settings(
+        content_layers=dict.fromkeys(manifest.content_layers, 1.0),
+        style_layers=dict.fromkeys(manifest.style_layers, 1.0),
+        content_weight=1.0,
+        tv_weight=0.001,
+    )
+    features = graphs.features(choose_engine("cpu"))
+    content, style = (sample_picture(height, width, turn) for turn in (1, 2))
+    return prepare_targets(features, manifest, content, [style], settings)
+
+
+def features_error(artefact: Artefact) -> float | None:
+    """The largest relative difference of the features from the numbers that were measured.
+
+    Returns:
+        None where no numbers of these weights, pooling and layers are known.
+    """
+    wanted = known_features(artefact.manifest)
+    if not wanted:
+        return None
+    found = features_of(artefact, sample_picture())
+    errors = [
+        np.abs(np.array(fingerprint(found[name])) / np.array(numbers) - 1).max()
+        for name, numbers in wanted.items()
+        if name in found
+    ]
+    return float(np.max(errors)) if errors else None
+
+
+def storage_errors(weights: Weights, folder: Path) -> dict[str, float]:
+    """What the storage of an artefact does to its features, next to float32.
+
+    Args:
+        weights: that it was built from.
+        folder: where it lies.
+
+    Returns:
+        Relative differences, by the name of the features: Grams for style, all for content.
+    """
+    artefact = load_artefact(folder)
+    manifest = artefact.manifest
+    with tempfile.TemporaryDirectory() as scratch:
+        whole = build_artefact(
+            weights,
+            Path(scratch) / "float32",
+            pooling="max" if manifest.pooling == "max" else "average",
+            content_layers=manifest.content_layers,
+            style_layers=manifest.style_layers,
+        )
+        wanted = features_of(load_artefact(whole), sample_picture())
+    found = features_of(artefact, sample_picture())
+    return {name: relative_difference(found[name], wanted[name]) for name in wanted}
+
+
+def known_features(manifest: Manifest) -> Mapping[str, list[float]]:
+    """Fingerprints by the name of the features, for the weights and pooling of an artefact."""
+    of_weights: Mapping[str, Any] = _table().get(manifest.source, {})
+    return of_weights.get(manifest.pooling, {})
+
+
+@cache
+def _table() -> Mapping[str, Any]:
+    text = resources.files(__spec__.parent).joinpath("fingerprints.toml").read_text("utf-8")
+    return tomllib.loads(text)

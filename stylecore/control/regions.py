@@ -1,0 +1,193 @@
+"""Regions: which part of the content takes its style from which part of which style."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import ImageError, SettingsError
+from ..pictures.images import read_image, resize_mask
+from ..pictures.labels import labels_to_masks, same_label
+from ..pictures.tensors import Array
+
+Mask: TypeAlias = str | Path | NDArray[Any]
+"""Where something is: a picture (white: there) or an array, (H, W) of 0–255 or of 0–1 floats."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """A part of the content, and where it takes its style from.
+
+    A mask has the shape of the picture that it belongs to, at any resolution; soft edges count.
+
+    Attributes:
+        content: the mask of the part.
+        style: the mask of the part of the first style that it takes; a mapping from the number of
+            a style, counted from 0, to the mask there, or to None for the whole of it, takes from
+            other styles, blended when there are several; None takes all of all styles.
+        weight: how hard it pulls, beside the other regions.
+        name: for messages.
+    """
+
+    content: Mask
+    style: Mask | Mapping[int, Mask | None] | None = None
+    weight: float = 1.0
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Area:
+    """A region whose masks are read and fit their pictures.
+
+    Attributes:
+        name: for messages.
+        content: (H, W), 0–1, at the content's size.
+        styles: by the number of a style, (h, w), 0–1, at its size.
+        weight: relative to the other regions.
+    """
+
+    name: str
+    content: Array
+    styles: Mapping[int, Array] = field(repr=False)
+    weight: float
+
+
+def label_regions(
+    content: str | Path | NDArray[np.uint8],
+    styles: Sequence[str | Path | NDArray[np.uint8]],
+    weights: Sequence[float] = (),
+) -> list[Region]:
+    """Regions from label pictures, in which the same colour is the same region.
+
+    That is how semantic doodles work (Champandard 2016). A colour that several styles have takes
+    their blend; one that only a style has goes unused.
+
+    Args:
+        content: the label picture of the content.
+        styles: the label picture of each style, in their order.
+        weights: one per region, the largest region of the content first; by default all 1.
+
+    Raises:
+        ImageError: for a picture that is not made of few flat colours, or a colour of the content
+            that no style has.
+        SettingsError: for another number of weights than of regions.
+    """
+    parts = labels_to_masks(_picture(content))
+    found = [labels_to_masks(_picture(style)) for style in styles]
+    weights = weights or [1.0] * len(parts)
+    if len(weights) != len(parts):
+        raise SettingsError(
+            f"{len(weights)} weights were given for {len(parts)} regions; give one for each"
+        )
+    regions: list[Region] = []
+    for (color, mask), weight in zip(parts.items(), weights, strict=True):
+        matches = {i: one[same] for i, one in enumerate(found) if (same := same_label(color, one))}
+        name = "#{:02x}{:02x}{:02x}".format(*color)
+        if not matches:
+            raise ImageError(
+                f"the content's label {name} ({mask.mean():.1%} of it) is in no style's labels;"
+                " give a part of a style this colour, or the region another one"
+            )
+        regions.append(Region(mask, matches, weight, name))
+    return regions
+
+
+def areas(
+    regions: Sequence[Region],
+    content: tuple[int, int],
+    styles: Sequence[tuple[int, int]],
+) -> tuple[Area, ...]:
+    """Read the masks of regions and fit them to their pictures.
+
+    Where masks overlap, so that they add up to more than 1, each keeps its share. What no region
+    covers is steered by the content alone.
+
+    Args:
+        regions: in any order.
+        content: height and width of the content.
+        styles: height and width of each style.
+
+    Raises:
+        ImageError: for a mask that cannot be read, is empty or has another shape than its picture.
+        SettingsError: for a style that is not there, or a weight that is no positive number.
+    """
+    names = [region.name or f"region {i}" for i, region in enumerate(regions, start=1)]
+    masks = [fit_mask(one.content, content, n) for one, n in zip(regions, names, strict=True)]
+    overlap: Array = np.maximum(np.sum(masks, axis=0), 1)
+    return tuple(
+        Area(name, mask / overlap, _style_masks(region, name, styles), _weight(region, name))
+        for region, name, mask in zip(regions, names, masks, strict=True)
+    )
+
+
+def fit_mask(mask: Mask, size: tuple[int, int], name: str) -> Array:
+    """Read a mask and bring it to the size (height, width) of its picture.
+
+    Raises:
+        ImageError: when it cannot be read, is empty, or has another shape.
+    """
+    values = _values(mask, name)
+    if not _same_shape(values.shape, size):
+        raise ImageError(
+            f"the mask of {name} is {values.shape[1]}×{values.shape[0]} pixels and its picture"
+            f" {size[1]}×{size[0]}; give a mask of the picture's shape"
+        )
+    if not values.max() > 0.02:
+        raise ImageError(f"the mask of {name} is empty; paint what belongs to it white")
+    return resize_mask(values, *size)
+
+
+def _values(mask: Mask, name: str) -> Array:
+    if isinstance(mask, str | Path):
+        return np.asarray(read_image(mask).mean(axis=2) / 255, np.float32)
+    grey = mask.mean(axis=2) if mask.ndim == 3 and mask.shape[2] == 3 else mask
+    if grey.ndim != 2 or not grey.size:
+        raise ImageError(f"the mask of {name} is an array {mask.shape}; give one (height, width)")
+    full = np.float32(255 if mask.dtype == np.uint8 else 1)
+    values: Array = np.asarray(grey, np.float32) / full
+    if not np.isfinite(values).all() or values.min() < 0 or values.max() > 1:
+        raise ImageError(f"the mask of {name} has values outside 0–1; give 0–1, or uint8 of 0–255")
+    return values
+
+
+def _same_shape(mask: tuple[int, ...], picture: tuple[int, int]) -> bool:
+    """Whether a picture shrunk or grown evenly is as large as the mask, give or take a pixel."""
+    scale = max(mask[0], mask[1]) / max(picture)
+    return all(abs(picture[i] * scale - mask[i]) <= 1 + 0.005 * mask[i] for i in (0, 1))
+
+
+def _style_masks(region: Region, name: str, styles: Sequence[tuple[int, int]]) -> dict[int, Array]:
+    given = region.style
+    if given is None:
+        given = dict.fromkeys(range(len(styles)))
+    elif not isinstance(given, Mapping):
+        given = {0: given}
+    if not given:
+        raise SettingsError(f"{name} names no style; give it one, or None for all")
+    found: dict[int, Array] = {}
+    for index, mask in given.items():
+        if not 0 <= index < len(styles):
+            raise SettingsError(
+                f"{name} takes from style {index + 1} of {len(styles)}; give one that is there"
+            )
+        size = styles[index]
+        whole = np.ones(size, np.float32)
+        found[index] = (
+            whole if mask is None else fit_mask(mask, size, f"{name} in style {index + 1}")
+        )
+    return found
+
+
+def _weight(region: Region, name: str) -> float:
+    if not (np.isfinite(region.weight) and region.weight > 0):
+        raise SettingsError(f"the weight of {name} is {region.weight}; give a number above 0")
+    return float(region.weight)
+
+
+def _picture(labels: str | Path | NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return labels if isinstance(labels, np.ndarray) else read_image(labels)

@@ -1,0 +1,220 @@
+"""The artefact: the folder of graphs, weights and metadata that ``stylecore.models`` makes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from ..errors import ModelError
+from ..files import sha256_of
+from ..settings import LAYERS, Settings
+from .locations import artefacts_folder
+from .onnxscan import external_files
+
+FORMAT = 2
+MANIFEST = "artefact.json"
+OBJECTIVE = "objective.onnx"
+FEATURES = "features.onnx"
+WEIGHTS = "weights.bin"
+KERNELS = "winograd-kernels.onnx"
+"""Makes the kernels that the graphs in Winograd's form take as inputs, from the weights."""
+
+DEFAULT_SOURCE = "vgg19"
+"""The source of weights that is taken where none is named."""
+
+
+def in_winograd_form(graph: str) -> str:
+    """The file of a graph whose deep convolutions multiply less, for the CPU provider."""
+    return f"winograd-{graph}"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What an artefact says of itself.
+
+    Attributes:
+        format: version of this contract.
+        name: of the network, ``vgg19``.
+        pooling: ``max`` or ``average``.
+        content_layers: layers whose features are content, in the graph's order.
+        style_layers: layers whose Grams are style, in the graph's order.
+        channels: number of channels of each of these layers.
+        source: name of the weight source.
+        source_sha256: of the file that the weights were read from.
+        licence: of the weights.
+        files: SHA-256 of each file in the folder.
+        storage: how the weights lie in ``weights.bin``: ``float32``, ``float16`` or ``palette8``.
+        gradient: which builder made the gradient: ``standard`` operators, or ``ort-training``.
+    """
+
+    format: int
+    name: str
+    pooling: str
+    content_layers: tuple[str, ...]
+    style_layers: tuple[str, ...]
+    channels: Mapping[str, int]
+    source: str
+    source_sha256: str
+    licence: str
+    files: Mapping[str, str]
+    storage: str = "float32"
+    gradient: str = "standard"
+
+    @property
+    def layout(self) -> str:
+        """Pooling and layers in words, for messages."""
+        content, style = ",".join(self.content_layers), ",".join(self.style_layers)
+        return f"{self.pooling} pooling, content {content} and style {style}"
+
+    def to_json(self) -> str:
+        """The manifest as it stands in ``artefact.json``."""
+        return json.dumps(asdict(self), indent=2) + "\n"
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """An artefact on disk whose files are all there and unchanged."""
+
+    folder: Path
+    manifest: Manifest
+
+    def path(self, file: str) -> Path:
+        """Where one of its files lies."""
+        return self.folder / file
+
+
+def load_artefact(folder: Path) -> Artefact:
+    """Read an artefact's metadata, verify every file's checksum and what the graphs refer to.
+
+    Raises:
+        ModelError: when the folder is no artefact, is of another format, is damaged, or has a
+            graph that reads any file but its own weights.
+    """
+    manifest = read_manifest(folder)
+    try:
+        for name, wanted in manifest.files.items():
+            _verify(folder, name, wanted)
+        for name in manifest.files:
+            if name.endswith(".onnx"):
+                _verify_references(folder / name)
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"{folder} cannot be read ({error}); build it again with {_MAKE}"
+        ) from None
+    return Artefact(folder, manifest)
+
+
+def _verify(folder: Path, name: str, wanted: str) -> None:
+    path = folder / name
+    if Path(name).name != name:
+        raise ModelError(f"{folder}: its metadata names {name!r}, outside the folder; rebuild it")
+    if not path.is_file():
+        raise ModelError(f"{path} is missing; build the artefact again with {_MAKE}")
+    if sha256_of(path) != wanted:
+        raise ModelError(f"{path} is damaged (wrong SHA-256); build it again with {_MAKE}")
+
+
+def _verify_references(graph: Path) -> None:
+    """Older releases of ONNX Runtime read whatever file, or address, a graph names."""
+    if others := external_files(graph.read_bytes()) - {WEIGHTS}:
+        raise ModelError(
+            f"{graph} wants data from {min(others)!r}, not {WEIGHTS}: do not trust it; build one"
+            f" with {_MAKE}"
+        )
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read ``artefact.json``.
+
+    Raises:
+        ModelError: as :func:`load_artefact`.
+    """
+    path = folder / MANIFEST
+    try:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ModelError(f"no artefact in {folder}: no {MANIFEST}; make one with {_MAKE}") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelError(f"{path} cannot be read ({error}); make it anew with {_MAKE}") from None
+    return _parse(path, fields)
+
+
+def artefact_key(source_sha256: str, settings: Settings) -> str:
+    """The folder name of the artefact for some weights, pooling and layers."""
+    parts = [str(FORMAT), source_sha256, settings.pooling]
+    parts += [",".join(sorted(settings.content_layers)), ",".join(sorted(settings.style_layers))]
+    digest = hashlib.sha256("|".join(parts).encode()).hexdigest()
+    return f"{settings.pooling}-{digest[:12]}"
+
+
+def default_artefact(settings: Settings) -> Path:
+    """The folder of the artefact that was made on this machine for these settings.
+
+    Raises:
+        ModelError: when none was made yet.
+    """
+    fitting: list[tuple[bool, Path]] = []
+    for folder in artefacts_folder().glob(f"vgg19-{settings.pooling}-*"):
+        try:
+            manifest = read_manifest(folder)
+        except ModelError:
+            # A damaged neighbour must not hide one that is whole.
+            continue
+        if fits(manifest, settings):
+            fitting.append((manifest.source != DEFAULT_SOURCE, folder))
+    if fitting:
+        return min(fitting)[1]
+    raise ModelError(
+        f"no artefact with {settings.pooling} pooling and these layers in {artefacts_folder()};"
+        f" make it with {_MAKE}, or give model= the folder of one"
+    )
+
+
+def fits(manifest: Manifest, settings: Settings) -> bool:
+    """Whether the artefact has just the layers and the pooling that the settings ask for."""
+    return (
+        manifest.pooling == settings.pooling
+        and set(manifest.content_layers) == set(settings.content_layers)
+        and set(manifest.style_layers) == set(settings.style_layers)
+    )
+
+
+_MAKE = "`stylecore models build`"
+
+
+def _parse(path: Path, fields: Any) -> Manifest:
+    given: dict[str, Any] = cast("dict[str, Any]", fields) if isinstance(fields, dict) else {}
+    if given.get("format") != FORMAT:
+        raise ModelError(
+            f"{path} is of format {given.get('format')!r}, not {FORMAT}; make it anew with {_MAKE}"
+        )
+    try:
+        given["content_layers"] = tuple(given["content_layers"])
+        given["style_layers"] = tuple(given["style_layers"])
+        given["files"] = dict(given["files"])
+        manifest = Manifest(**given)
+        _check_types(manifest)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{path} is incomplete ({error}); make it anew with {_MAKE}") from None
+    if missing := {OBJECTIVE, FEATURES, WEIGHTS} - set(manifest.files):
+        raise ModelError(f"{path} lists no {', '.join(sorted(missing))}; make it anew with {_MAKE}")
+    return manifest
+
+
+def _check_types(manifest: Manifest) -> None:
+    """Raise ValueError for the first field that does not hold what it should."""
+    checksums: list[object] = list(manifest.files.values())
+    layers = {*manifest.content_layers, *manifest.style_layers}
+    good = {
+        "layers": layers <= set(LAYERS),
+        "channels": set(manifest.channels) == layers,
+        "files": all(isinstance(item, str) for item in checksums),
+    }
+    for name in ("name", "pooling", "source", "source_sha256", "licence", "storage", "gradient"):
+        good[name] = isinstance(getattr(manifest, name), str)
+    if wrong := [name for name, holds in good.items() if not holds]:
+        raise ValueError(f"{wrong[0]} is not what it should be")

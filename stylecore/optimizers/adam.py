@@ -1,0 +1,83 @@
+"""Adam (Kingma & Ba 2015) in numpy, inside the box, with a running mean of its iterates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..contract import Function, OnEvaluation
+from ..pictures.tensors import Array
+from .box import ignore, into_box
+
+
+@dataclass
+class AdamState:
+    """What Adam carries from step to step, and from scale to scale.
+
+    Attributes:
+        first: mean of the gradients.
+        second: mean of the squared gradients.
+        mean: exponential mean of the iterates.
+        steps: how many steps each mean has seen, for its bias correction.
+        mean_steps: the same for the mean of the iterates.
+    """
+
+    first: Array
+    second: Array
+    mean: Array
+    steps: int = 0
+    mean_steps: int = 0
+
+    @classmethod
+    def start(cls, x: Array) -> AdamState:
+        """The state before the first step."""
+        return cls(np.zeros_like(x), np.zeros_like(x), np.zeros_like(x))
+
+
+def adam(
+    function: Function,
+    x: Array,
+    *,
+    steps: int,
+    learning_rate: float = 3.0,
+    betas: tuple[float, float] = (0.9, 0.99),
+    mean_decay: float = 0.95,
+    state: AdamState | None = None,
+    on_evaluation: OnEvaluation = ignore,
+) -> tuple[Array, AdamState]:
+    """Minimise a function over the box 0–255.
+
+    Args:
+        function: x ↦ (loss, gradient).
+        x: where to start.
+        steps: evaluations of the function.
+        learning_rate: length of a step, in pixel levels.
+        betas: decay of the two means.
+        mean_decay: of the mean of the iterates, which is the result: it is free of the noise
+            that a fixed step length leaves in every single iterate.
+        state: of an earlier run, resized by the caller where the size has changed.
+        on_evaluation: called after every evaluation.
+
+    Returns:
+        The mean of the iterates, and the state to carry on with.
+    """
+    x = into_box(x)
+    state = state or AdamState.start(x)
+    beta1, beta2 = betas
+    for _ in range(steps):
+        loss, gradient = function(x)
+        on_evaluation(x, loss)
+        state.steps += 1
+        state.first += (1 - beta1) * (gradient - state.first)
+        state.second += (1 - beta2) * (gradient * gradient - state.second)
+        first = state.first / (1 - beta1**state.steps)
+        second = state.second / (1 - beta2**state.steps)
+        # No ε against division by zero is right for every loss scale; the least normal number is.
+        x = into_box(x - learning_rate * first / np.sqrt(np.maximum(second, _TINY)))
+        state.mean += (1 - mean_decay) * (x - state.mean)
+        state.mean_steps += 1
+    return into_box(state.mean / np.float32(1 - mean_decay**state.mean_steps)), state
+
+
+_TINY = np.float32(1e-38)

@@ -1,0 +1,20 @@
+"""The box that every optimiser stays in: the levels that a picture of 8 bits can have."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..pictures.tensors import Array
+
+LOWEST, HIGHEST = 0.0, 255.0
+"""The box of pixel values. Every iterate stays inside, so that nothing is lost at the end."""
+
+
+def into_box(x: NDArray[np.floating]) -> Array:
+    """The nearest point of the box."""
+    return np.clip(x, LOWEST, HIGHEST).astype(np.float32, copy=False)
+
+
+def ignore(x: Array, loss: float, /) -> None:
+    """The default of ``on_evaluation``: nothing happens."""

@@ -1,0 +1,68 @@
+"""The optimisers as a run uses them: one call a scale, with whatever is carried between scales."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+
+from ..contract import Function, OnEvaluation
+from ..pictures.images import resize
+from ..pictures.tensors import Array, to_floats, to_tensor
+from ..settings import Optimizer
+from .adam import AdamState, adam
+from .lbfgs import lbfgs
+from .projected_lbfgs import projected_lbfgs
+
+
+class Strategy(Protocol):
+    """Minimises at one scale; created once a run."""
+
+    def __call__(
+        self, function: Function, x: Array, steps: int, on_evaluation: OnEvaluation, /
+    ) -> Array:
+        """Start from x, take so many evaluations, return the picture."""
+        ...
+
+
+class _Adam:
+    """Adam whose moments grow with the picture; the mean of the iterates starts anew."""
+
+    def __init__(self) -> None:
+        self._state: AdamState | None = None
+
+    def __call__(
+        self, function: Function, x: Array, steps: int, on_evaluation: OnEvaluation, /
+    ) -> Array:
+        state = self._state and _grown(self._state, x)
+        x, self._state = adam(function, x, steps=steps, state=state, on_evaluation=on_evaluation)
+        return x
+
+
+def _grown(state: AdamState, x: Array) -> AdamState:
+    height, width = x.shape[2:]
+
+    def grow(moment: Array) -> Array:
+        return to_tensor(resize(to_floats(moment), width, height))
+
+    second = np.maximum(grow(state.second), 0)
+    return AdamState(grow(state.first), second, np.zeros_like(second), state.steps)
+
+
+def _lbfgs(function: Function, x: Array, steps: int, on_evaluation: OnEvaluation, /) -> Array:
+    return lbfgs(function, x, steps=steps, on_evaluation=on_evaluation)
+
+
+def _projected_lbfgs(
+    function: Function, x: Array, steps: int, on_evaluation: OnEvaluation, /
+) -> Array:
+    return projected_lbfgs(function, x, steps=steps, on_evaluation=on_evaluation)
+
+
+STRATEGIES: dict[Optimizer, Callable[[], Strategy]] = {
+    "adam": _Adam,
+    "lbfgs": lambda: _lbfgs,
+    "projected-lbfgs": lambda: _projected_lbfgs,
+}
+"""What makes the strategy for each name in the settings."""

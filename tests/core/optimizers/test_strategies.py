@@ -1,0 +1,78 @@
+from typing import get_args
+
+import cv2
+import numpy as np
+import pytest
+
+from stylecore.optimizers.adam import adam
+from stylecore.optimizers.box import ignore
+from stylecore.optimizers.strategies import STRATEGIES
+from stylecore.pyramid import Scale
+from stylecore.settings import Optimizer
+
+SMALL, LARGE = Scale(6, 8, 9), Scale(12, 17, 7)
+
+
+def toward(level):
+    """A bowl around a picture that gets lighter to the right."""
+
+    def function(x):
+        wanted = np.linspace(level, level + 60, x.shape[3], dtype=np.float32)
+        difference = x - wanted
+        return float((difference**2).sum()), 2 * difference
+
+    return function
+
+
+def grey(scale):
+    return np.full((1, 3, scale.height, scale.width), 20, np.float32)
+
+
+def test_every_optimizer_of_the_settings_has_a_strategy():
+    assert set(STRATEGIES) == set(get_args(Optimizer))
+
+
+def observed(strategy, scale):
+    points = []
+    x = strategy(toward(90), grey(scale), scale.steps, lambda *point: points.append(point))
+    return x, points
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_a_strategy_takes_the_scales_steps_and_goes_down(name):
+    strategy = STRATEGIES[name]()
+    for scale in (SMALL, LARGE):
+        x, points = observed(strategy, scale)
+        # At the bottom there is nothing left to do.
+        assert len(points) == scale.steps or points[-1][1] < 1e-3
+        assert x.shape == points[0][0].shape
+        assert toward(90)(x)[0] < points[0][1]
+
+
+def enlarged(moment, scale):
+    planes = (cv2.resize(plane, (scale.width, scale.height), interpolation=cv2.INTER_CUBIC)
+              for plane in moment[0])  # fmt: skip
+    grown = np.stack(list(planes))[None]
+    return np.clip(grown, moment.min(), moment.max())
+
+
+def test_adams_moments_grow_with_the_picture_and_its_mean_starts_anew():
+    strategy = STRATEGIES["adam"]()
+    strategy(toward(90), grey(SMALL), SMALL.steps, ignore)
+    found = strategy(toward(-60), grey(LARGE), LARGE.steps, ignore)
+
+    _, state = adam(toward(90), grey(SMALL), steps=SMALL.steps)
+    state.first, state.second = (enlarged(m, LARGE) for m in (state.first, state.second))
+    state.mean, state.mean_steps = np.zeros_like(state.first), 0
+    wanted, _ = adam(toward(-60), grey(LARGE), steps=LARGE.steps, state=state)
+    np.testing.assert_allclose(found, wanted, atol=0.01)
+
+    afresh, _ = adam(toward(-60), grey(LARGE), steps=LARGE.steps)
+    assert np.abs(found - afresh).max() > 1
+
+
+def test_each_run_has_moments_of_its_own():
+    first, second = STRATEGIES["adam"](), STRATEGIES["adam"]()
+    one = first(toward(90), grey(SMALL), SMALL.steps, ignore)
+    other = second(toward(90), grey(SMALL), SMALL.steps, ignore)
+    assert (one == other).all()

@@ -1,0 +1,83 @@
+import numpy as np
+import onnx_ir as ir
+import pytest
+from onnx.reference import ReferenceEvaluator
+
+from stylecore.engine.engines import Graph, choose_engine
+from stylecore.engine.targets import prepare_targets
+from stylecore.models.autodiff.checks import check_vjp
+from stylecore.models.making.objective import TrunkSpec, kernels_model, loss_model
+from stylecore.models.making.trunk import first_kernel, mean_in_rgb
+from stylecore.settings import Settings
+
+STYLE = tuple(Settings().style_layers)
+
+
+def random_image(height, width, seed=0):
+    image = np.random.default_rng(seed).uniform(0, 255, (1, 3, height, width))
+    return image.astype(np.float32)
+
+
+def in_float64(weights, pooling, winograd=()):
+    """The same network as a float64 forward model."""
+    tensors = {}
+    for name, (kernel, bias) in weights.convolutions.items():
+        if name in ("conv5_2", "conv5_3", "conv5_4"):
+            continue
+        if name == "conv1_1":
+            kernel = first_kernel(kernel, weights.preprocessing)
+        tensors[name] = tuple(
+            ir.tensor(np.ascontiguousarray(array, np.float64), name=f"{name}.{part}")
+            for part, array in (("kernel", kernel), ("bias", bias))
+        )
+    mean = mean_in_rgb(weights.preprocessing)
+    return TrunkSpec(mean, tensors, ("relu4_2",), STYLE, pooling, ir.DataType.DOUBLE, winograd)
+
+
+def targets_for(artefact, height, width, settings):
+    features = Graph(artefact.path("features.onnx"), choose_engine("cpu"))
+    content, style = random_image(height, width, 1), random_image(40, 56, 2)
+    return prepare_targets(features, artefact.manifest, content, [style], settings)
+
+
+@pytest.mark.parametrize("size", [(32, 48), (37, 41)], ids=["even", "odd"])
+@pytest.mark.parametrize("blocks", [(), (3, 4)], ids=["direct", "winograd"])
+def test_the_whole_objective_agrees_with_central_differences(
+    narrow_weights, narrow_artefact, pooling, blocks, size
+):
+    settings = Settings(pooling=pooling, tv_weight=0.01)
+    targets = targets_for(narrow_artefact[pooling], *size, settings)
+    feeds = {name: value.astype(np.float64) for name, value in targets.items()}
+    feeds["image"] = random_image(*size).astype(np.float64)
+    spec = in_float64(narrow_weights, pooling, blocks)
+    if blocks:
+        kernels = ReferenceEvaluator(ir.serde.serialize_model(kernels_model(spec)))
+        feeds |= dict(zip(kernels.output_names, kernels.run(None, {}), strict=True))
+    # Max pooling and ReLU have kinks close to any point, so the difference must be short.
+    check_vjp(
+        loss_model(spec),
+        feeds,
+        by="image",
+        of="loss",
+        step=1e-6,
+        tolerance=1e-4,
+    )
+
+
+def test_only_standard_operators_are_left(narrow_artefact, pooling):
+    artefact = narrow_artefact[pooling]
+    graphs = [file for file in artefact.manifest.files if file.endswith(".onnx")]
+    assert len(graphs) == 5
+    for file in graphs:
+        model = ir.load(artefact.path(file))
+        assert {node.domain for node in model.graph} == {""}
+        assert model.opset_imports == {"": 18}
+        assert not model.functions
+
+
+def test_the_sizes_are_symbolic(narrow_artefact):
+    graph = ir.load(narrow_artefact["max"].path("objective.onnx")).graph
+    shapes = {value.name: [str(dim) for dim in value.shape] for value in graph.inputs}
+    assert shapes["image"] == ["1", "3", "height", "width"]
+    assert shapes["style.relu1_1.gram"][0] == "regions"
+    assert shapes["tv.weight"] == []
