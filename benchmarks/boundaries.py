@@ -22,7 +22,8 @@ import numpy as np
 import stylecore
 from stylecore.control.guides import normalised, propagate
 from stylecore.engine.artefact import FEATURES, Manifest, load_artefact
-from stylecore.engine.engines import Graph, choose_engine
+from stylecore.engine.engines import choose_engine
+from stylecore.engine.session import Session
 from stylecore.engine.targets import statistics
 from stylecore.inputs import read_pictures
 from stylecore.models import ensure_artefact
@@ -86,7 +87,7 @@ class Judge:
         of_style: (2, h, w), those of the style.
     """
 
-    features: Graph
+    features: Session
     manifest: Manifest
     content: Array
     style: Array
@@ -100,7 +101,7 @@ class Judge:
         scale = Scale(pictures.height, pictures.width, 0)
         content, (style,) = pictures.content_at(scale), pictures.styles_at(scale)
         artefact = load_artefact(model)
-        graph = Graph(artefact.path(FEATURES), choose_engine("cpu"))
+        graph = Session(artefact.path(FEATURES), choose_engine("cpu"))
         masks = [
             both(path, *tensor.shape[2:])
             for path, tensor in ((given.content_mask, content), (given.style_mask, style))

@@ -17,7 +17,8 @@ import onnx
 import onnxruntime
 
 from stylecore.engine.artefact import OBJECTIVE, load_artefact
-from stylecore.engine.engines import Graph, choose_engine
+from stylecore.engine.engines import choose_engine
+from stylecore.engine.session import Session
 from stylecore.models.making.build import Gradient, build_artefact
 from stylecore.models.making.probe import relative_difference, sample_picture
 from stylecore.models.making.verification import evaluate
@@ -37,7 +38,7 @@ def measure(folder: Path, pooling: Pooling, height: int, width: int) -> None:
         build_artefact(weights, folder / f"{pooling}-{name}", pooling=pooling, gradient=name)
         for name in BUILDERS
     ]
-    graphs = [Graph(path / OBJECTIVE, choose_engine("cpu")) for path in paths]
+    graphs = [Session(path / OBJECTIVE, choose_engine("cpu")) for path in paths]
     features = load_artefact(paths[0])
     gradients = [evaluate(features, graph, height, width)[1] for graph in graphs]
     seconds = take_turns(graphs, height, width)
@@ -49,7 +50,7 @@ def measure(folder: Path, pooling: Pooling, height: int, width: int) -> None:
         print("|", " | ".join(map(str, cells)), "|", flush=True)
 
 
-def take_turns(graphs: list[Graph], height: int, width: int) -> list[list[float]]:
+def take_turns(graphs: list[Session], height: int, width: int) -> list[list[float]]:
     """Seconds of each evaluation, for each graph."""
     image = sample_picture(height, width)
     seconds: list[list[float]] = [[] for _ in graphs]

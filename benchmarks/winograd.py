@@ -18,7 +18,8 @@ import numpy as np
 import onnx_ir as ir
 from turns import by_turns
 
-from stylecore.engine.engines import Graph, choose_engine
+from stylecore.engine.engines import choose_engine
+from stylecore.engine.session import Session
 from stylecore.models.autodiff import functions
 from stylecore.models.autodiff.tape import (
     Tape,
@@ -73,7 +74,7 @@ def run_of(
     y.name, y.dtype, y.shape = "y", tape.dtype, ir.Shape([None] * len(shape))
     own = [functions.overlap_function(tape.dtype)] if build is tiled else []
     write_model(inline_functions(make_model(tape, "row", [x], [y], own)), path)
-    graph = Graph(path, choose_engine("cpu", threads))
+    graph = Session(path, choose_engine("cpu", threads))
     features = np.random.default_rng(0).normal(size=shape).astype(np.float32)
     return lambda: graph(["y"], x=features)
 

@@ -101,7 +101,7 @@ def objective_between(
     engine = choose_engine(settings.engine, settings.threads)
     objective = Objective(artefact, engine)
     scale = Scale(pictures.height, pictures.width, 0)
-    features = objective.graphs.features(exact(engine))
+    features = objective.sessions.features(exact(engine))
     styles = pictures.styles_at(scale)
     guidance = pictures.guidance_at(scale, styles, settings)
     objective.aim_at(features, pictures.content_at(scale), styles, settings, guidance)
@@ -135,7 +135,7 @@ class _Run:
         engine: Engine = choose_engine(settings.engine, settings.threads)
         self.manifest = artefact.manifest
         self.objective = Objective(artefact, engine)
-        self.features = self.objective.graphs.features(exact(engine))
+        self.features = self.objective.sessions.features(exact(engine))
         self.scales = plan(pictures.height, pictures.width, settings)
         self.report = Report(settings, engine, artefact.manifest)
         self.report.warnings += pictures.check(settings)

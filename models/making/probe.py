@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ...engine.artefact import Artefact
 from ...engine.engines import choose_engine
-from ...engine.graphs import Graphs
+from ...engine.sessions import Sessions
 from ...engine.targets import Values, statistics
 
 Picture = NDArray[np.float32]
@@ -41,7 +41,7 @@ def features_of(artefact: Artefact, picture: Picture) -> Values:
     Raises:
         ModelError: when ONNX Runtime refuses the artefact.
     """
-    graph = Graphs(artefact).features(choose_engine("cpu"))
+    graph = Sessions(artefact).features(choose_engine("cpu"))
     return statistics(graph, artefact.manifest, picture)
 
 

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from ...engine.artefact import OBJECTIVE, Artefact, Manifest, load_artefact
-from ...engine.engines import Graph, choose_engine
-from ...engine.graphs import Graphs
+from ...engine.engines import choose_engine
+from ...engine.session import Session
+from ...engine.sessions import Sessions
 from ...engine.targets import Values, prepare_targets
 from ...pictures.tensors import Array
 from ...settings import Settings
@@ -47,13 +48,13 @@ def gradient_error(artefact: Artefact) -> float:
     Raises:
         ModelError: when ONNX Runtime cannot load the artefact.
     """
-    engine, graphs = choose_engine("cpu"), Graphs(artefact)
-    targets = _targets(graphs, *_SIZE)
-    forms = Graph(artefact.path(OBJECTIVE), engine), graphs.objective(engine)
+    engine, sessions = choose_engine("cpu"), Sessions(artefact)
+    targets = _targets(sessions, *_SIZE)
+    forms = Session(artefact.path(OBJECTIVE), engine), sessions.objective(engine)
     return float(np.max([_gradient_error(graph, targets) for graph in forms]))
 
 
-def _gradient_error(graph: Graph, targets: Values) -> float:
+def _gradient_error(graph: Session, targets: Values) -> float:
     _, gradient = _at_sample(graph, targets, *_SIZE)
     image = sample_picture(*_SIZE)
     rng = np.random.default_rng(0)
@@ -71,7 +72,7 @@ def _part(gradient: Array, rng: np.random.Generator) -> Array:
     return part
 
 
-def _difference(graph: Graph, x: Array, gradient: Array, direction: Array, step: float) -> float:
+def _difference(graph: Session, x: Array, gradient: Array, direction: Array, step: float) -> float:
     ahead = (x + step * direction).astype(np.float32)
     behind = (x - step * direction).astype(np.float32)
     numeric = float(graph(["loss"], image=ahead)[0]) - float(graph(["loss"], image=behind)[0])
@@ -80,7 +81,7 @@ def _difference(graph: Graph, x: Array, gradient: Array, direction: Array, step:
     return difference if np.isfinite(difference) else float("inf")
 
 
-def evaluate(artefact: Artefact, graph: Graph, height: int, width: int) -> tuple[float, Array]:
+def evaluate(artefact: Artefact, graph: Session, height: int, width: int) -> tuple[float, Array]:
     """Loss and gradient at the sample picture, against targets of two others.
 
     Args:
@@ -89,24 +90,24 @@ def evaluate(artefact: Artefact, graph: Graph, height: int, width: int) -> tuple
         height: in pixels.
         width: in pixels.
     """
-    return _at_sample(graph, _targets(Graphs(artefact), height, width), height, width)
+    return _at_sample(graph, _targets(Sessions(artefact), height, width), height, width)
 
 
-def _at_sample(graph: Graph, targets: Values, height: int, width: int) -> tuple[float, Array]:
+def _at_sample(graph: Session, targets: Values, height: int, width: int) -> tuple[float, Array]:
     graph.hold(targets)
     loss, gradient = graph(["loss", "gradient"], image=sample_picture(height, width))
     return float(loss), gradient
 
 
-def _targets(graphs: Graphs, height: int, width: int) -> Values:
-    manifest = graphs.artefact.manifest
+def _targets(sessions: Sessions, height: int, width: int) -> Values:
+    manifest = sessions.artefact.manifest
     settings = Settings(
         content_layers=dict.fromkeys(manifest.content_layers, 1.0),
         style_layers=dict.fromkeys(manifest.style_layers, 1.0),
         content_weight=1.0,
         tv_weight=0.001,
     )
-    features = graphs.features(choose_engine("cpu"))
+    features = sessions.features(choose_engine("cpu"))
     content, style = (sample_picture(height, width, turn) for turn in (1, 2))
     return prepare_targets(features, manifest, content, [style], settings)
 

@@ -8,8 +8,9 @@ from ..control.guidance import Guidance
 from ..pictures.tensors import Array
 from ..settings import Settings
 from .artefact import Artefact
-from .engines import Engine, Graph
-from .graphs import Graphs
+from .engines import Engine
+from .session import Session
+from .sessions import Sessions
 from .targets import LossParts, Values, prepare_targets
 
 _OUTPUTS = ("loss", "content", "style", "tv", "gradient")
@@ -23,7 +24,7 @@ class Objective:
     exchanged as often as one likes.
 
     Attributes:
-        graphs: of the artefact.
+        sessions: of the artefact.
         parts: the terms of the last loss.
         size: height and width of the images, in pixels.
 
@@ -38,9 +39,9 @@ class Objective:
     def __init__(self, artefact: Artefact, engine: Engine) -> None:
         self.artefact = artefact
         self.engine = engine
-        self.graphs = Graphs(artefact)
+        self.sessions = Sessions(artefact)
         self.parts = LossParts(0.0, 0.0, 0.0, 0.0)
-        self._graph = self.graphs.objective(engine)
+        self._graph = self.sessions.objective(engine)
         self.size = (0, 0)
 
     def aim(self, targets: Values, height: int, width: int) -> None:
@@ -50,7 +51,7 @@ class Objective:
 
     def aim_at(
         self,
-        features: Graph,
+        features: Session,
         content: Array,
         styles: Sequence[Array],
         settings: Settings,

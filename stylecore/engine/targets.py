@@ -11,7 +11,7 @@ from ..control.guidance import Guidance, Values, plain_guidance, plain_guides
 from ..pictures.tensors import Array
 from ..settings import Settings
 from .artefact import Manifest
-from .engines import Graph
+from .session import Session
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class LossParts:
 
 
 def statistics(
-    features: Graph, manifest: Manifest, image: Array, guides: Values | None = None
+    features: Session, manifest: Manifest, image: Array, guides: Values | None = None
 ) -> Values:
     """Grams (K, C, C) and content features (1, C, h, w) of an image (1, 3, H, W).
 
@@ -37,7 +37,7 @@ def statistics(
 
 
 def prepare_targets(
-    features: Graph,
+    features: Session,
     manifest: Manifest,
     content: Array,
     styles: Sequence[Array],
@@ -89,7 +89,7 @@ def prepare_targets(
     return values
 
 
-def measure(features: Graph, manifest: Manifest, image: Array, targets: Values) -> LossParts:
+def measure(features: Session, manifest: Manifest, image: Array, targets: Values) -> LossParts:
     """The loss of an image by the equations, in numpy, from its forward pass alone."""
     guides = {name: value for name, value in targets.items() if name.endswith(".guide")}
     found = statistics(features, manifest, image, guides)
@@ -106,7 +106,7 @@ def measure(features: Graph, manifest: Manifest, image: Array, targets: Values) 
 
 
 def _style_targets(
-    features: Graph, manifest: Manifest, styles: Sequence[Array], guidance: Guidance
+    features: Session, manifest: Manifest, styles: Sequence[Array], guidance: Guidance
 ) -> Values:
     """Each region's blend of Grams, (K, C, C) by layer."""
     looks = [

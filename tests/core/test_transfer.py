@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from stylecore import transfer
-from stylecore.engine.engines import Graph, choose_engine
+from stylecore.engine.engines import choose_engine
 from stylecore.engine.objective import Objective
+from stylecore.engine.session import Session
 from stylecore.errors import EngineError, ImageError, ModelError, SettingsError
 from stylecore.pictures.images import crop_to_aspect, write_image
 from stylecore.pictures.tensors import to_tensor
@@ -142,7 +143,7 @@ def objective_at_the_end(narrow_artefact):
     """What measures pictures of the final size by the same targets, through the whole graph."""
     artefact, engine = narrow_artefact["max"], choose_engine("cpu")
     objective = Objective(artefact, engine)
-    features = Graph(artefact.path("features.onnx"), engine)
+    features = Session(artefact.path("features.onnx"), engine)
     # Both pictures have the final size already.
     objective.aim_at(features, to_tensor(CONTENT), [to_tensor(STYLE)], SETTINGS)
 

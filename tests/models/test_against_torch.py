@@ -72,7 +72,7 @@ def compare(weights, artefact, settings, height, width):
     x, content, style = images
     engine = choose_engine("cpu")
     objective = Objective(artefact, engine)
-    objective.aim_at(objective.graphs.features(engine), content, [style], settings)
+    objective.aim_at(objective.sessions.features(engine), content, [style], settings)
     loss, gradient = objective(x)
     x, content, style = (torch.tensor(image, dtype=torch.float64) for image in images)
     x.requires_grad_()

@@ -14,7 +14,8 @@ import numpy as np
 
 import stylecore
 from stylecore.engine.artefact import OBJECTIVE, load_artefact
-from stylecore.engine.engines import Graph, choose_engine
+from stylecore.engine.engines import choose_engine
+from stylecore.engine.session import Session
 from stylecore.models.making.build import build_artefact
 from stylecore.models.making.probe import relative_difference
 from stylecore.models.making.verification import GRADIENT_TOLERANCE, evaluate, gradient_error
@@ -32,7 +33,7 @@ def check(folder: Path, pooling: str) -> Path:
         )
         for gradient in ("ort-training", "standard")
     )
-    graphs = [Graph(path / OBJECTIVE, choose_engine("cpu")) for path in (theirs, ours)]
+    graphs = [Session(path / OBJECTIVE, choose_engine("cpu")) for path in (theirs, ours)]
     assert graphs[0].inputs == graphs[1].inputs, "another contract"
     assert set(graphs[0].outputs) == set(graphs[1].outputs), "another contract"
     for size in ((48, 64), (47, 61), (64, 48)):

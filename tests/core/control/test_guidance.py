@@ -7,8 +7,9 @@ from stylecore.control.guidance import Steering, plain_guidance
 from stylecore.control.guides import guides_of_style
 from stylecore.control.regions import Area, Region, areas
 from stylecore.engine.artefact import load_artefact
-from stylecore.engine.engines import Graph, choose_engine
+from stylecore.engine.engines import choose_engine
 from stylecore.engine.objective import Objective
+from stylecore.engine.session import Session
 from stylecore.engine.targets import measure, prepare_targets, statistics
 from stylecore.errors import ImageError, SettingsError
 from stylecore.models.making.build import build_artefact
@@ -38,7 +39,7 @@ def artefact(narrow_weights, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def features(artefact):
-    return Graph(artefact.path("features.onnx"), choose_engine("cpu"))
+    return Session(artefact.path("features.onnx"), choose_engine("cpu"))
 
 
 @pytest.fixture(scope="module")

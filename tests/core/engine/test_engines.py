@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from stylecore.engine import engines
-from stylecore.engine.engines import Engine, Graph, choose_engine, exact
+from stylecore.engine.engines import Engine, choose_engine, exact
 from stylecore.engine.objective import Objective
+from stylecore.engine.session import Session
 from stylecore.errors import EngineError, ModelError
 from stylecore.settings import Settings
 
@@ -181,7 +182,7 @@ def arithmetic(tmp_path_factory):
 
 @pytest.fixture
 def graph(arithmetic):
-    return Graph(arithmetic, choose_engine("cpu", 1))
+    return Session(arithmetic, choose_engine("cpu", 1))
 
 
 @pytest.mark.parametrize("weight", [np.float32(3), np.array(3.0), np.array(3, np.float32)])
@@ -235,7 +236,7 @@ def test_a_file_that_is_no_graph_is_refused(arithmetic, tmp_path, content):
     path = tmp_path / "damaged.onnx"
     path.write_bytes(arithmetic.read_bytes()[:-40] if content == "truncated" else content)
     with pytest.raises(ModelError, match="ONNX Runtime cannot load") as caught:
-        Graph(path, choose_engine("cpu", 1))
+        Session(path, choose_engine("cpu", 1))
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -244,9 +245,9 @@ def test_a_graph_without_its_weights_is_refused(narrow_artefact, tmp_path):
     path = tmp_path / "objective.onnx"
     path.write_bytes(narrow_artefact["max"].path("objective.onnx").read_bytes())
     with pytest.raises(ModelError, match="ONNX Runtime cannot load"):
-        Graph(path, choose_engine("cpu", 1))
+        Session(path, choose_engine("cpu", 1))
     with pytest.raises(ModelError, match="ONNX Runtime cannot load"):
-        Graph(Path(tmp_path / "missing.onnx"), choose_engine("cpu", 1))
+        Session(Path(tmp_path / "missing.onnx"), choose_engine("cpu", 1))
 
 
 def test_openvino_computes_the_same_gradient(narrow_artefact, pooling):
@@ -257,7 +258,7 @@ def test_openvino_computes_the_same_gradient(narrow_artefact, pooling):
     artefact = narrow_artefact[pooling]
     rng = np.random.default_rng(0)
     content, style, x = rng.uniform(0, 255, (3, 1, 3, 96, 128)).astype(np.float32)
-    features = Graph(artefact.path("features.onnx"), exact(engine))
+    features = Session(artefact.path("features.onnx"), exact(engine))
     gradients = []
     for one in (engine, exact(engine)):
         objective = Objective(artefact, one)

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from stylecore.engine.engines import Graph, choose_engine
+from stylecore.engine.engines import choose_engine
 from stylecore.engine.objective import Objective
+from stylecore.engine.session import Session
 from stylecore.errors import ModelError
 from stylecore.settings import Settings
 
@@ -17,7 +18,7 @@ def picture(height, width, seed):
 
 @pytest.fixture(scope="module")
 def features(narrow_artefact):
-    return Graph(narrow_artefact["max"].path("features.onnx"), choose_engine("cpu"))
+    return Session(narrow_artefact["max"].path("features.onnx"), choose_engine("cpu"))
 
 
 @pytest.fixture

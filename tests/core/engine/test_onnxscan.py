@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
 from stylecore.engine.artefact import FEATURES, MANIFEST, OBJECTIVE, load_artefact
-from stylecore.engine.engines import Graph, choose_engine
+from stylecore.engine.engines import choose_engine
 from stylecore.engine.onnxscan import external_files
+from stylecore.engine.session import Session
 from stylecore.errors import StylecoreError
 from stylecore.files import sha256_of
 
@@ -163,7 +164,7 @@ def test_damaged_graphs_with_right_checksums_give_one_of_our_errors(folder, seed
         data[chance.randrange(len(data))] = chance.randrange(256)
     path.write_bytes(data[: chance.choice([len(data), chance.randrange(len(data))])])
     sign(folder)
-    error = error_of(lambda: Graph(load_artefact(folder).path(path.name), choose_engine("cpu")))
+    error = error_of(lambda: Session(load_artefact(folder).path(path.name), choose_engine("cpu")))
     assert error is None or isinstance(error, StylecoreError)
     assert "\n" not in str(error)
 

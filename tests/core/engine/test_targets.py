@@ -5,8 +5,9 @@ import pytest
 
 from stylecore.control.guidance import layer_size, plain_guides
 from stylecore.engine.artefact import load_artefact
-from stylecore.engine.engines import Graph, choose_engine
+from stylecore.engine.engines import choose_engine
 from stylecore.engine.objective import Objective
+from stylecore.engine.session import Session
 from stylecore.engine.targets import measure, prepare_targets, statistics
 from stylecore.models.making.build import build_artefact
 from stylecore.settings import Settings
@@ -26,7 +27,7 @@ def artefact(narrow_weights, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def features(artefact):
-    return Graph(artefact.path("features.onnx"), choose_engine("cpu"))
+    return Session(artefact.path("features.onnx"), choose_engine("cpu"))
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +99,7 @@ def prepared(features, artefact, pictures, settings, styles=("style",)):
 
 def test_targets_are_all_that_the_objective_wants(features, artefact, pictures):
     values = prepared(features, artefact, pictures, settings_with())
-    graph = Graph(artefact.path("objective.onnx"), choose_engine("cpu"))
+    graph = Session(artefact.path("objective.onnx"), choose_engine("cpu"))
     assert set(values) == set(graph.inputs) - {"image"}
     assert all(value.dtype == np.float32 for value in values.values())
 

@@ -3,7 +3,8 @@ import onnx_ir as ir
 import pytest
 from onnx.reference import ReferenceEvaluator
 
-from stylecore.engine.engines import Graph, choose_engine
+from stylecore.engine.engines import choose_engine
+from stylecore.engine.session import Session
 from stylecore.engine.targets import prepare_targets
 from stylecore.models.autodiff.checks import check_vjp
 from stylecore.models.making.objective import TrunkSpec, kernels_model, loss_model
@@ -35,7 +36,7 @@ def in_float64(weights, pooling, winograd=()):
 
 
 def targets_for(artefact, height, width, settings):
-    features = Graph(artefact.path("features.onnx"), choose_engine("cpu"))
+    features = Session(artefact.path("features.onnx"), choose_engine("cpu"))
     content, style = random_image(height, width, 1), random_image(40, 56, 2)
     return prepare_targets(features, artefact.manifest, content, [style], settings)
 

@@ -7,7 +7,8 @@ import onnx_ir as ir
 import onnxruntime
 import pytest
 
-from stylecore.engine.engines import Graph, choose_engine
+from stylecore.engine.engines import choose_engine
+from stylecore.engine.session import Session
 from stylecore.errors import EngineError
 from stylecore.models.autodiff.tape import Tape, infer_shapes, make_model, named, tensor_input
 from stylecore.models.making.build import build_artefact
@@ -75,5 +76,5 @@ def test_stock_onnx_runtime_says_what_such_an_artefact_needs(tmp_path):
     path = tmp_path / "objective.onnx"
     path.write_bytes(ir.serde.serialize_model(model).SerializeToString())
     with pytest.raises(EngineError, match=r"training's gradient.*models build") as caught:
-        Graph(path, choose_engine("cpu"))
+        Session(path, choose_engine("cpu"))
     assert "\n" not in str(caught.value)

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from stylecore.engine.engines import Graph, choose_engine
+from stylecore.engine.engines import choose_engine
+from stylecore.engine.session import Session
 from stylecore.engine.targets import statistics
 from stylecore.models.making.probe import (
     features_of,
@@ -51,7 +52,7 @@ def test_the_fingerprint_by_hand():
 
 def test_features_are_the_artefacts(narrow_artefact):
     artefact, picture = narrow_artefact["max"], sample_picture(32, 48)
-    graph = Graph(artefact.path("features.onnx"), choose_engine("cpu"))
+    graph = Session(artefact.path("features.onnx"), choose_engine("cpu"))
     wanted = statistics(graph, artefact.manifest, picture)
     found = features_of(artefact, picture)
     assert found.keys() == wanted.keys()

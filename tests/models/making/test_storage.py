@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from stylecore.engine.artefact import load_artefact
-from stylecore.engine.engines import Graph, choose_engine
+from stylecore.engine.engines import choose_engine
+from stylecore.engine.session import Session
 from stylecore.errors import ModelError
 from stylecore.models.making.build import build_artefact
 from stylecore.models.making.probe import features_of, relative_difference, sample_picture
@@ -101,5 +102,5 @@ def test_weights_too_large_for_half_precision_are_refused(narrow_weights, tmp_pa
 def test_the_file_of_weights_is_shared_by_both_graphs(narrow_weights, tmp_path):
     folder = build_artefact(narrow_weights, tmp_path / "small", storage="palette8")
     engine = choose_engine("cpu")
-    assert Graph(folder / "objective.onnx", engine).outputs[0] == "loss"
-    assert "content.relu4_2.features" in Graph(folder / "features.onnx", engine).outputs
+    assert Session(folder / "objective.onnx", engine).outputs[0] == "loss"
+    assert "content.relu4_2.features" in Session(folder / "features.onnx", engine).outputs

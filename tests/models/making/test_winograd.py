@@ -6,7 +6,8 @@ import pytest
 from onnx.reference import ReferenceEvaluator
 from scipy.signal import correlate2d
 
-from stylecore.engine.engines import Graph, choose_engine
+from stylecore.engine.engines import choose_engine
+from stylecore.engine.session import Session
 from stylecore.models.autodiff import functions
 from stylecore.models.autodiff.tape import (
     DOMAIN,
@@ -86,7 +87,7 @@ def test_single_precision_loses_no_more_than_a_few_bits(tmp_path):
     model = make_model(tape, "case", [x], [y], [functions.overlap_function(tape.dtype)])
     write(inline_functions(model), tmp_path / "case.onnx")
     image = np.random.default_rng(1).normal(size=(1, 64, 18, 21)).astype(np.float32)
-    found = Graph(tmp_path / "case.onnx", choose_engine("cpu"))(["y"], x=image)[0]
+    found = Session(tmp_path / "case.onnx", choose_engine("cpu"))(["y"], x=image)[0]
     wanted = by_scipy(image.astype(np.float64), kernels, biases)
     assert np.abs(found - wanted).max() < 1e-5 * np.abs(wanted).max()
 

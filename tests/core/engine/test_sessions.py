@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from stylecore.engine import graphs
+from stylecore.engine import sessions
 from stylecore.engine.artefact import load_artefact
-from stylecore.engine.engines import Engine, Graph, choose_engine
-from stylecore.engine.graphs import Graphs
+from stylecore.engine.engines import Engine, choose_engine
+from stylecore.engine.session import Session
+from stylecore.engine.sessions import Sessions
 from stylecore.engine.targets import prepare_targets
 from stylecore.models.making.build import build_artefact
 from stylecore.settings import Settings
@@ -36,7 +37,7 @@ def opened(monkeypatch):
         def share(self, held):
             assert held
 
-    monkeypatch.setattr(graphs, "Graph", Noted)
+    monkeypatch.setattr(sessions, "Session", Noted)
     return files
 
 
@@ -51,8 +52,8 @@ def test_both_forms_give_the_same(narrow_artefact, pooling, engine, size):
     settings = Settings(pooling=pooling, tv_weight=0.01)
     found = []
     for objective, features in (
-        (Graph(artefact.path(f"{name}.onnx"), engine) for name in ("objective", "features")),
-        (getattr(Graphs(artefact), name)(engine) for name in ("objective", "features")),
+        (Session(artefact.path(f"{name}.onnx"), engine) for name in ("objective", "features")),
+        (getattr(Sessions(artefact), name)(engine) for name in ("objective", "features")),
     ):
         given = picture(*size, 1), [picture(40, 56, 2)]
         targets = prepare_targets(features, artefact.manifest, *given, settings)
@@ -66,7 +67,7 @@ def test_both_forms_give_the_same(narrow_artefact, pooling, engine, size):
 
 
 def test_the_cpu_multiplies_less_and_makes_its_kernels_once(narrow_artefact, engine, opened):
-    both = Graphs(narrow_artefact["max"])
+    both = Sessions(narrow_artefact["max"])
     both.objective(engine)
     both.features(engine)
     wanted = ["winograd-kernels.onnx", "winograd-objective.onnx", "winograd-features.onnx"]
@@ -74,7 +75,7 @@ def test_the_cpu_multiplies_less_and_makes_its_kernels_once(narrow_artefact, eng
 
 
 def test_other_devices_choose_their_algorithms_themselves(narrow_artefact, opened):
-    Graphs(narrow_artefact["max"]).objective(Engine("cuda", "CUDAExecutionProvider", "tf32", 2))
+    Sessions(narrow_artefact["max"]).objective(Engine("cuda", "CUDAExecutionProvider", "tf32", 2))
     assert opened == [("objective.onnx", "cuda")]
 
 
@@ -85,7 +86,7 @@ def test_what_the_artefact_does_not_vouch_for_is_not_opened(
     artefact = narrow_artefact["max"]
     files = {name: sha for name, sha in artefact.manifest.files.items() if name != missing}
     known = replace(artefact, manifest=replace(artefact.manifest, files=files))
-    Graphs(known).objective(engine)
+    Sessions(known).objective(engine)
     assert opened == [("objective.onnx", "cpu")]
 
 
@@ -100,7 +101,7 @@ def test_weights_are_expanded_from_any_storage(narrow_weights, tmp_path, engine)
         guides[f"style.{layer}.guide"] = np.full((1, size, size), size**-2.0, np.float32)
     name = "content.relu4_2.features"
     single, half = (
-        Graphs(load_artefact(folder)).features(engine)([name], image=x, **guides)[0]
+        Sessions(load_artefact(folder)).features(engine)([name], image=x, **guides)[0]
         for folder in folders.values()
     )
     difference = np.linalg.norm(single - half) / np.linalg.norm(single)
@@ -114,6 +115,6 @@ def test_giving_memory_back_changes_nothing(narrow_artefact, engine):
         for b, layer in enumerate(Settings().style_layers)
     }
     name = "style.relu1_1.gram"
-    plain, spare = (Graph(path, engine, spare=spare) for spare in (False, True))
+    plain, spare = (Session(path, engine, spare=spare) for spare in (False, True))
     x = picture(256, 256, 0)
     assert np.array_equal(plain([name], image=x, **guides)[0], spare([name], image=x, **guides)[0])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from .artefact import FEATURES, KERNELS, OBJECTIVE, Artefact, in_winograd_form
-from .engines import Engine, Graph, Held
+from .engines import Engine
+from .session import Held, Session
 
 
-class Graphs:
+class Sessions:
     """Opens an artefact's graphs, over one copy of what they share.
 
     Args:
@@ -17,7 +18,7 @@ class Graphs:
         self.artefact = artefact
         self._kernels: Held = {}
 
-    def objective(self, engine: Engine) -> Graph:
+    def objective(self, engine: Engine) -> Session:
         """Loss and gradient.
 
         Raises:
@@ -25,7 +26,7 @@ class Graphs:
         """
         return self._open(OBJECTIVE, engine, spare=False)
 
-    def features(self, engine: Engine) -> Graph:
+    def features(self, engine: Engine) -> Session:
         """What targets are made of.
 
         Raises:
@@ -34,14 +35,14 @@ class Graphs:
         # It runs a few times only, and the objective wants the memory.
         return self._open(FEATURES, engine, spare=True)
 
-    def _open(self, name: str, engine: Engine, *, spare: bool) -> Graph:
+    def _open(self, name: str, engine: Engine, *, spare: bool) -> Session:
         file = in_winograd_form(name)
         # Libraries of other devices choose algorithms themselves, and multiply in fewer bits.
         if engine.name != "cpu" or not {file, KERNELS} <= set(self.artefact.manifest.files):
-            return Graph(self.artefact.path(name), engine, spare=spare)
+            return Session(self.artefact.path(name), engine, spare=spare)
         if not self._kernels:
-            kernels = Graph(self.artefact.path(KERNELS), engine, once=True)
+            kernels = Session(self.artefact.path(KERNELS), engine, once=True)
             self._kernels = kernels.held_outputs()
-        graph = Graph(self.artefact.path(file), engine, spare=spare)
+        graph = Session(self.artefact.path(file), engine, spare=spare)
         graph.share(self._kernels)
         return graph
