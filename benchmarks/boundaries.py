@@ -25,10 +25,10 @@ from stylecore.engine.artefact import FEATURES, Manifest, load_artefact
 from stylecore.engine.engines import choose_engine
 from stylecore.engine.session import Session
 from stylecore.engine.targets import statistics
-from stylecore.inputs import read_pictures
 from stylecore.models import ensure_artefact
 from stylecore.pictures.tensors import Array, to_tensor
 from stylecore.pyramid import Scale
+from stylecore.scene import read_scene
 
 BAND, INTERIOR = 0.02, 0.04
 
@@ -97,9 +97,9 @@ class Judge:
     @classmethod
     def of(cls, given: argparse.Namespace, settings: stylecore.Settings, model: Path) -> Judge:
         """Read everything once more."""
-        pictures = read_pictures(given.content, given.style, settings)
-        scale = Scale(pictures.height, pictures.width, 0)
-        content, (style,) = pictures.content_at(scale), pictures.styles_at(scale)
+        scene = read_scene(given.content, given.style, settings)
+        view = scene.at(Scale(scene.height, scene.width, 0))
+        content, (style,) = view.content, view.styles
         artefact = load_artefact(model)
         graph = Session(artefact.path(FEATURES), choose_engine("cpu"))
         masks = [

@@ -18,7 +18,7 @@ from .where import Where, with_where
 
 if TYPE_CHECKING:
     from ..pictures.tensors import Picture
-    from ..transfer import Result
+    from ..results import Result
 
 First = Annotated[
     Path,

@@ -16,7 +16,7 @@ from ..errors import StylecoreError
 
 if TYPE_CHECKING:
     from ..pictures.tensors import Picture
-    from ..transfer import Result
+    from ..results import Result
 
 
 @dataclass(frozen=True)

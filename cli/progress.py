@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from ..transfer import Step
+    from ..results import Step
 
 
 class Progress:

@@ -17,7 +17,7 @@ from .where import Where, with_where
 
 if TYPE_CHECKING:
     from ..pictures.tensors import Picture
-    from ..transfer import Result, Step
+    from ..results import Result, Step
 
 Content = Annotated[
     Path, typer.Argument(metavar="CONTENT", help="The photograph.", show_default=False)

@@ -14,8 +14,10 @@ from .mixing import mix_scales
 from .optimizers.adam import AdamState, adam
 from .optimizers.lbfgs import lbfgs
 from .optimizers.projected_lbfgs import projected_lbfgs
+from .painter import Painter
 from .pictures.images import read_image, write_image
-from .results import Interrupted, Result, Step
+from .results import Interrupted, Result, Step, UnfinishedError
+from .scene import Controls, Scene, read_scene
 from .settings import Settings
 from .strip import blend_strip
 from .transfer import objective_between, stylize
@@ -24,6 +26,7 @@ from .version import __version__
 __all__ = [
     "AdamState",
     "Artefact",
+    "Controls",
     "Engine",
     "EngineError",
     "FetchError",
@@ -31,12 +34,15 @@ __all__ = [
     "Interrupted",
     "ModelError",
     "Objective",
+    "Painter",
     "Region",
     "Result",
+    "Scene",
     "Settings",
     "SettingsError",
     "Step",
     "StylecoreError",
+    "UnfinishedError",
     "__version__",
     "adam",
     "blend_strip",
@@ -48,6 +54,7 @@ __all__ = [
     "objective_between",
     "projected_lbfgs",
     "read_image",
+    "read_scene",
     "stylize",
     "write_image",
 ]

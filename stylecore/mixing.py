@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from .errors import SettingsError
-from .inputs import Source
-from .results import Result, Step
+from .painter import Model
+from .record import OnStep
+from .results import Result
+from .scene import Source
 from .settings import Settings, block_of
 from .transfer import stylize
 
@@ -22,9 +22,9 @@ def mix_scales(
     coarse: Source,
     fine: Source,
     *,
-    model: str | Path | None = None,
+    model: Model = None,
     settings: Settings | None = None,
-    on_step: Callable[[Step], object] | None = None,
+    on_step: OnStep | None = None,
 ) -> Result:
     """A style with the fine strokes of one picture and the coarse form of another.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from .engine.artefact import Manifest
 from .engine.engines import Engine
-from .engine.targets import LossParts
+from .losses.table import Losses
 from .pyramid import Scale
 from .settings import Settings
 from .version import __version__
@@ -22,21 +22,21 @@ class Report:
     engine: Engine
     manifest: Manifest
     scales: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    final: LossParts | None = None
+    final: Losses | None = None
     setup: float = 0.0
     optimise: float = 0.0
     total: float = 0.0
     interrupted: bool = False
+    error: str | None = None
     warnings: list[str] = field(default_factory=list[str])
 
     def begin(self, scale: Scale) -> None:
         """Open a scale: the steps that follow belong to it."""
         self.scales.append({"width": scale.width, "height": scale.height, "steps": []})
 
-    def add(self, step: int, parts: LossParts, seconds: float) -> None:
+    def add(self, step: int, losses: Losses, seconds: float) -> None:
         """Add a step to the scale that is open."""
-        entry = {"step": step, **asdict(parts), "seconds": seconds}
-        self.scales[-1]["steps"].append(entry)
+        self.scales[-1]["steps"].append({"step": step, **losses, "seconds": seconds})
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
@@ -52,8 +52,9 @@ class Report:
                 "pooling": manifest.pooling,
             },
             "scales": self.scales,
-            "final": asdict(self.final) if self.final else None,
+            "final": self.final,
             "interrupted": self.interrupted,
+            "error": self.error,
             "warnings": self.warnings,
             "seconds": {"setup": self.setup, "optimise": self.optimise, "total": self.total},
             "peak_memory_bytes": peak_memory(),

@@ -1,13 +1,14 @@
-"""What a run tells on its way, and what it delivers."""
+"""What a run tells on its way, what it delivers, and what is left when something ends it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from .errors import StylecoreError
 from .pictures.tensors import Picture
 
 
@@ -22,10 +23,8 @@ class Step:
         height: of this scale, in pixels.
         step: which evaluation at this scale, from 1.
         steps: how many are planned at this scale.
-        loss: the objective's value; the next three sum to it.
-        content: the content term, weighted.
-        style: the style term, weighted.
-        tv: the total-variation term, weighted.
+        loss: the objective's value.
+        parts: the terms that sum to it by name, each with its weight: content, style, tv.
         seconds: how long this step took.
         remaining: an estimate of the seconds until the last step.
         picture: gives the current picture, (height, width, 3) uint8.
@@ -38,9 +37,7 @@ class Step:
     step: int
     steps: int
     loss: float
-    content: float
-    style: float
-    tv: float
+    parts: Mapping[str, float]
     seconds: float
     remaining: float
     picture: Callable[[], Picture]
@@ -75,4 +72,19 @@ class Interrupted(KeyboardInterrupt):
 
     def __init__(self, result: Result) -> None:
         super().__init__("interrupted; the best picture so far is in .result")
+        self.result = result
+
+
+class UnfinishedError(StylecoreError):
+    """A run that something else ended: memory, a disk, a callback; it carries what was done.
+
+    What ended it is its ``__cause__``.
+
+    Attributes:
+        result: the best picture so far, at the final size.
+    """
+
+    def __init__(self, result: Result, cause: BaseException) -> None:
+        reason = " ".join(str(cause).split()) or type(cause).__name__
+        super().__init__(f"the run ended early: {reason}")
         self.result = result

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal, cast, get_args
 
 from .errors import SettingsError
@@ -35,6 +35,31 @@ SMALLEST_FACTOR = 0.1
 """Of a style's size: below, little is left of it; above its inverse, little else but memory."""
 
 _STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+
+
+class Layers(Mapping[str, float]):
+    """Layer names with their relative weights, in the order given; cannot change, so it hashes."""
+
+    def __init__(self, weights: Mapping[str, float]) -> None:
+        self._weights = {name: float(weight) for name, weight in weights.items()}
+
+    def __getitem__(self, name: str) -> float:
+        return self._weights[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._weights)
+
+    def __reversed__(self) -> Iterator[str]:
+        return reversed(self._weights)
+
+    def __len__(self) -> int:
+        return len(self._weights)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._weights.items()))
+
+    def __repr__(self) -> str:
+        return repr(self._weights)
 
 
 @dataclass(frozen=True)
@@ -106,8 +131,9 @@ class Settings:
         _check_range("seed", self.seed, 0, 2**63 - 1, "")
         for name in ("content_weight", "style_weight", "tv_weight"):
             _check_weight(name, getattr(self, name))
-        _check_layers("content_layers", self.content_layers)
-        _check_layers("style_layers", self.style_layers)
+        for name in ("content_layers", "style_layers"):
+            _check_layers(name, getattr(self, name))
+            object.__setattr__(self, name, Layers(getattr(self, name)))
         object.__setattr__(self, "blend", _numbers("blend", self.blend))
         if self.blend and not any(self.blend):
             raise SettingsError("blend is all zeros; give at least one style a weight above 0")
@@ -123,8 +149,8 @@ class Settings:
 
     def as_dict(self) -> dict[str, Any]:
         """The settings as plain values, ready for JSON."""
-        layers = {name: dict(getattr(self, name)) for name in ("content_layers", "style_layers")}
-        return asdict(replace(self, **layers))
+        values = ((one.name, getattr(self, one.name)) for one in fields(self))
+        return {name: dict(one) if isinstance(one, Layers) else one for name, one in values}
 
 
 _CHOICES: dict[str, tuple[str, ...]] = {

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 
-from .control.regions import Mask, Region
 from .errors import SettingsError
-from .inputs import Source
+from .painter import Model, painter_for
 from .pictures.tensors import Picture
-from .results import Result, Step
+from .record import OnStep
+from .results import Result
+from .scene import Controls, Source, read_scene
 from .settings import Settings
-from .transfer import stylize
 
 _STEPS_SHARE = 1 / 5
 _GAP = 8
@@ -26,13 +25,11 @@ def blend_strip(
     second: Source,
     *,
     count: int = 5,
-    regions: Sequence[Region] = (),
-    keep: Mask | None = None,
-    content_map: Mask | None = None,
-    model: str | Path | None = None,
+    model: Model = None,
     settings: Settings | None = None,
-    on_step: Callable[[Step], object] | None = None,
+    on_step: OnStep | None = None,
     on_picture: Callable[[Result], object] | None = None,
+    **controls: Unpack[Controls],
 ) -> list[Result]:
     """Pictures from one style to another, in equal steps of their Grams' blend.
 
@@ -44,13 +41,12 @@ def blend_strip(
         first: the style of the first picture.
         second: the style of the last picture.
         count: how many pictures, both ends included.
-        regions: as in :func:`stylize`; one that takes from both styles goes from one to the other.
-        keep: as in :func:`stylize`.
-        content_map: as in :func:`stylize`.
         model: as in :func:`stylize`.
         settings: as in :func:`stylize`, without ``blend``.
         on_step: as in :func:`stylize`.
         on_picture: called with each picture when it is finished.
+        controls: as in :func:`stylize`; a region that takes from both styles goes from one to the
+            other, and ``start`` is the first picture's.
 
     Raises:
         SettingsError: for fewer than two pictures, or settings that blend.
@@ -61,24 +57,16 @@ def blend_strip(
         raise SettingsError(f"a strip of {count} was asked for; give at least 2 pictures")
     if settings.blend:
         raise SettingsError(f"blend is {settings.blend}; a strip blends by itself, leave it out")
+    scene = read_scene(content, [first, second], settings, **controls)
+    painter = painter_for(model, settings)
     results: list[Result] = []
     for share in np.linspace(0, 1, count):
-        results.append(
-            stylize(
-                content,
-                [first, second],
-                regions=regions,
-                keep=keep,
-                content_map=content_map,
-                start=results[-1].image if results else None,
-                model=model,
-                settings=replace(
-                    _short(settings) if results else settings,
-                    blend=(1 - float(share), float(share)),
-                ),
-                on_step=on_step,
-            )
-        )
+        blend = (1 - float(share), float(share))
+        if results:
+            scene = scene.again(results[-1].image, blend=blend, **_short(settings))
+        else:
+            scene = scene.again(blend=blend)
+        results.append(painter.paint(scene, on_step))
         if on_picture is not None:
             on_picture(results[-1])
     return results
@@ -93,6 +81,9 @@ def side_by_side(pictures: Sequence[Picture]) -> Picture:
     return np.concatenate(parts[1:], axis=1)
 
 
-def _short(settings: Settings) -> Settings:
-    steps = max(1, round(settings.steps * _STEPS_SHARE))
-    return replace(settings, steps=steps, coarsest=settings.size)
+def _short(settings: Settings) -> dict[str, int]:
+    """One scale and few steps."""
+    return {
+        "steps": max(1, round(settings.steps * _STEPS_SHARE)),
+        "coarsest": settings.size,
+    }

@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 
 from stylecore.engine.artefact import load_artefact
+from stylecore.engine.engines import choose_engine
+from stylecore.engine.objective import Objective
+from stylecore.engine.sessions import Sessions
+from stylecore.engine.targets import prepare_targets
 from stylecore.models.making.build import build_artefact
 
 _NARROW = runpy.run_path(str(Path(__file__).parent / "embedding" / "build_artefact.py"))
@@ -30,3 +34,27 @@ def narrow_artefact(narrow_weights, tmp_path_factory):
         pooling: load_artefact(build_artefact(narrow_weights, folder / pooling, pooling=pooling))
         for pooling in ("max", "average")
     }
+
+
+@pytest.fixture(scope="session")
+def objective_of():
+    """Opens the objective of an artefact, on the CPU or another engine."""
+
+    def objective_of(artefact, engine=None):
+        session = Sessions(artefact).objective(engine or choose_engine("cpu"))
+        return Objective(session, artefact.manifest)
+
+    return objective_of
+
+
+@pytest.fixture(scope="session")
+def aim_at():
+    """Prepares targets from pictures, aims an objective at them and returns them."""
+
+    def aim_at(objective, features, artefact, content, styles, settings, guidance=None):
+        manifest = artefact.manifest
+        targets = prepare_targets(features, manifest, content, styles, settings, guidance)
+        objective.aim(targets, *content.shape[2:])
+        return targets
+
+    return aim_at

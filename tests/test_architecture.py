@@ -22,18 +22,19 @@ THIRD_PARTY = {
     "cli": {"typer", "rich"},
 }
 # engine: an artefact is verified by running it
-OF_THE_CORE_FOR_MODELS = {"engine", "errors", "files", "pictures", "settings"}
+OF_THE_CORE_FOR_MODELS = {"engine", "errors", "files", "losses", "pictures", "settings"}
 MAY_IMPORT = {
     "stylecore.pictures": {"errors", "files"},
     "stylecore.control": {"contract", "errors", "pictures", "settings"},
     "stylecore.optimizers": {"contract", "pictures", "settings"},
-    "stylecore.engine": {"control", "errors", "files", "pictures", "settings"},
+    "stylecore.engine": {"control", "errors", "files", "losses", "pictures", "settings"},
+    "stylecore.losses": {"pictures"},
     "stylecore.masks": {"errors", "pictures"},
     "stylecore.models.autodiff": {"errors"},
     "stylecore.models.readers": {"errors", "files", "models.sources"},
     "stylecore.models.fetching": {"engine", "errors", "files", "models.sources"},
     "stylecore.models.making": {
-        *("engine", "errors", "files", "models.autodiff", "models.readers", "pictures"),
+        *("engine", "errors", "files", "losses", "models.autodiff", "models.readers", "pictures"),
         "settings",
     },
 }

@@ -44,6 +44,15 @@ class Tape(ir.tape.Tape):
             self._constants[key] = self.initializer(ir.tensor(array, name=name))
         return self._constants[key]
 
+    def function(self, name: str, *inputs: ir.Value, outputs: int) -> Sequence[ir.Value]:
+        """Record a call of one of the functions of :mod:`.functions`."""
+        return self.op_multi_out(name, inputs, num_outputs=outputs, domain=DOMAIN)
+
+    def shaped(self, value: ir.Value, shape: Sequence[int | str | None]) -> ir.Value:
+        """The same value with the shape that inference cannot see, in the tape's element type."""
+        value.dtype, value.shape = self.dtype, ir.Shape(shape)
+        return value
+
     def scalar(self, value: float) -> ir.Value:
         """A constant of rank 0 in the graph's element type."""
         return self.constant(np.array(value, self.dtype.numpy()))

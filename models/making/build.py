@@ -36,7 +36,7 @@ from .objective import (
 )
 from .ort_training import with_ort_gradient
 from .storage import Storage, Stored, WeightFile
-from .trunk import convolution_of, first_kernel, layers_down_to, mean_in_rgb
+from .trunk import MARGIN, convolution_of, first_kernel, layers_down_to, mean_in_rgb
 
 Gradient = Literal["standard", "ort-training"]
 
@@ -142,6 +142,8 @@ def _manifest(weights: Weights, spec: TrunkSpec, folder: Path) -> Manifest:
         content_layers=spec.content_layers,
         style_layers=spec.style_layers,
         channels={layer: spec.channels(layer) for layer in spec.layers},
+        terms=spec.terms,
+        margin=MARGIN,
         source=weights.source,
         source_sha256=weights.sha256,
         licence=weights.licence,

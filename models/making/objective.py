@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import onnx_ir as ir
 
+from ...losses.table import DEFAULT, TERMS, feature_terms, parts_of
+from ...losses.term import Dim, FeatureTerm, ImageTerm, Term
 from ...settings import Pooling, block_of
 from ..autodiff.functions import gram_function, overlap_function
 from ..autodiff.gradients import with_gradient
 from ..autodiff.tape import Tape, make_model, named, shaped, tensor_input
-from . import losses
 from .storage import Stored, expanded
 from .trunk import convolution_of, trunk
 from .winograd import PRODUCTS, transformed
@@ -34,6 +35,7 @@ class TrunkSpec:
         dtype: element type of the graphs; float64 is for numerical checks.
         winograd: blocks whose convolutions are computed by Winograd's algorithm, with kernels
             that :func:`kernels_model` gives.
+        terms: of the loss, by their names in the table.
     """
 
     mean: np.ndarray
@@ -43,6 +45,11 @@ class TrunkSpec:
     pooling: Pooling
     dtype: ir.DataType = ir.DataType.FLOAT
     winograd: tuple[int, ...] = ()
+    terms: tuple[str, ...] = DEFAULT
+
+    def layers_of(self, term: FeatureTerm) -> tuple[str, ...]:
+        """The layers that a term looks at."""
+        return self.content_layers if term.part == "content" else self.style_layers
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -86,27 +93,30 @@ class _Build:
         self.inputs.append(value)
         return value
 
-    def gram(self, layer: str) -> ir.Value:
-        block = block_of(layer)
-        guide = self.input(f"style.{layer}.guide", "regions", f"height_{block}", f"width_{block}")
-        return losses.gram(self.tape, self.features[layer], guide, self.spec.channels(layer))
+    def statistic(self, term: FeatureTerm, layer: str) -> ir.Value:
+        guide = None
+        if term.guided:
+            guide = self.layer_input(term.guide_name(layer), layer, "regions", "height", "width")
+        features, channels = self.features[layer], self.spec.channels(layer)
+        return term.statistic_of(self.tape, features, guide, channels)
 
-    def style_term(self, layer: str) -> ir.Value:
-        channels = self.spec.channels(layer)
-        grams = self.gram(layer)
-        target = self.input(f"style.{layer}.gram", "regions", channels, channels)
-        weight = self.input(f"style.{layer}.weight", "regions")
-        return losses.style_loss(self.tape, grams, target, weight)
+    def layer_loss(self, term: FeatureTerm, layer: str) -> ir.Value:
+        statistic = self.statistic(term, layer)
+        target = self.layer_input(term.target_name(layer), layer, *term.target)
+        weight = self.layer_input(term.weight_name(layer), layer, *term.weight)
+        return term.loss_of(self.tape, statistic, target, weight)
 
-    def content_term(self, layer: str) -> ir.Value:
-        at = f"height_{block_of(layer)}", f"width_{block_of(layer)}"
-        target = self.input(f"content.{layer}.features", 1, self.spec.channels(layer), *at)
-        weight = self.input(f"content.{layer}.weight", 1, 1, *at)
-        return losses.content_loss(self.tape, self.features[layer], target, weight)
+    def image_loss(self, term: ImageTerm) -> ir.Value:
+        loss = term.loss_of(self.tape, self.image)
+        return self.tape("Mul", loss, self.input(term.weight_name))
 
-    def tv_term(self) -> ir.Value:
-        variation = losses.total_variation(self.tape, self.image)
-        return self.tape("Mul", variation, self.input("tv.weight"))
+    def loss(self, term: Term) -> ir.Value:
+        if isinstance(term, ImageTerm):
+            return self.image_loss(term)
+        return self.total([self.layer_loss(term, layer) for layer in self.spec.layers_of(term)])
+
+    def layer_input(self, name: str, layer: str, *dims: Dim) -> ir.Value:
+        return self.input(name, *sizes(dims, layer, self.spec.channels(layer)))
 
     def total(self, terms: list[ir.Value]) -> ir.Value:
         total = terms[0]
@@ -121,17 +131,26 @@ class _Build:
         return make_model(self.tape, name, self.inputs, outputs, functions)
 
 
+def sizes(dims: Iterable[Dim], layer: str, channels: int) -> list[int | str]:
+    """The sizes of a term's value at a layer: heights and widths are those of the layer's block."""
+    block = block_of(layer)
+    known: dict[Dim, int | str] = {"channels": channels}
+    known |= {"height": f"height_{block}", "width": f"width_{block}"}
+    return [known.get(dim, dim) for dim in dims]
+
+
 def transformed_kernel(name: str) -> str:
     """What the graphs call the transformed kernel of a convolution, ``conv3_1`` for one."""
     return f"winograd.{name}"
 
 
 def loss_model(spec: TrunkSpec) -> ir.Model:
-    """The forward half of the objective: outputs ``loss``, ``content``, ``style`` and ``tv``."""
+    """The forward half of the objective: outputs ``loss`` and the parts that sum to it."""
     build = _Build(spec)
-    style = build.total([build.style_term(layer) for layer in spec.style_layers])
-    content = build.total([build.content_term(layer) for layer in spec.content_layers])
-    parts = [named(content, "content"), named(style, "style"), named(build.tv_term(), "tv")]
+    of_parts: dict[str, list[ir.Value]] = {}
+    for name in spec.terms:
+        of_parts.setdefault(TERMS[name].part, []).append(build.loss(TERMS[name]))
+    parts = [named(build.total(of_parts[part]), part) for part in parts_of(spec.terms)]
     loss = named(build.total(parts), "loss")
     for value in (loss, *parts):
         value.dtype, value.shape = spec.dtype, ir.Shape([])
@@ -156,13 +175,14 @@ def features_model(spec: TrunkSpec) -> ir.Model:
     (K, C, C) and ``content.<layer>.features`` (1, C, h, w), named like the inputs they feed.
     """
     build = _Build(spec)
-    outputs = [named(build.gram(layer), f"style.{layer}.gram") for layer in spec.style_layers]
-    for layer in spec.content_layers:
-        block = block_of(layer)
-        features = build.tape("Identity", build.features[layer])
-        shape = [1, spec.channels(layer), f"height_{block}", f"width_{block}"]
-        features.dtype, features.shape = spec.dtype, ir.Shape(shape)
-        outputs.append(named(features, f"content.{layer}.features"))
+    outputs: list[ir.Value] = []
+    for term in feature_terms(spec.terms):
+        for layer in spec.layers_of(term):
+            statistic = build.statistic(term, layer)
+            if statistic is build.features[layer]:
+                statistic = build.tape("Identity", statistic)
+            build.tape.shaped(statistic, sizes(term.target, layer, spec.channels(layer)))
+            outputs.append(named(statistic, term.target_name(layer)))
     return build.model("features", outputs)
 
 

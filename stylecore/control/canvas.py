@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..contract import Function, OnEvaluation
 from ..pictures.tensors import Array
 
 
@@ -41,24 +40,8 @@ class Canvas:
             return painted
         return np.asarray(self.keep * self.content + (1 - self.keep) * painted, np.float32)
 
-    def function(self, function: Function) -> Function:
-        """The objective of x as one of z."""
-        if self.plain:
-            return function
-
-        def of_variables(z: Array) -> tuple[float, Array]:
-            loss, gradient = function(self.picture(z.reshape(self.content.shape)))
-            return loss, self._pulled_back(gradient).reshape(z.shape)
-
-        return of_variables
-
-    def watched(self, on_evaluation: OnEvaluation) -> OnEvaluation:
-        """A callback that is shown x, for an optimiser that shows z."""
-        if self.plain:
-            return on_evaluation
-        return lambda z, loss: on_evaluation(self.picture(z), loss)
-
-    def _pulled_back(self, gradient: Array) -> Array:
+    def pulled_back(self, gradient: Array) -> Array:
+        """∂L/∂z from ∂L/∂x, both (1, 3, H, W)."""
         free = gradient if self.keep is None else (1 - self.keep) * gradient
         return _in_grey(free) if self.grey else np.asarray(free, np.float32)
 

@@ -86,7 +86,7 @@ class Steering:
         carried = propagate(masks, settings.style_layers, settings.guides)
         of_styles = [_seen(regions, i, size, settings) for i, size in enumerate(styles)]
         return Guidance(
-            _named(guides_of_content(masks, settings.style_layers, settings.guides)),
+            _named(guides_of_content(carried, settings.guides)),
             tuple(style for style, _ in of_styles),
             tuple(_shares(region, self.blend) for region in regions),
             {
@@ -100,13 +100,12 @@ class Steering:
         free = 1 if self.free is None else resize_mask(self.free, *size)
         return np.stack([resize_mask(one.content, *size) * np.float32(free) for one in regions])
 
-    def check(
-        self,
-        settings: Settings,
-        content: tuple[int, int],
-        styles: Sequence[tuple[int, int]],
-    ) -> list[str]:
-        """Say which regions vanish at which layers at the final size.
+    def notes(self, guidance: Guidance, settings: Settings) -> list[str]:
+        """Say which regions vanish at which layers.
+
+        Args:
+            guidance: at the final size.
+            settings: which layers count, and what happens.
 
         Raises:
             ImageError: for one that vanishes, where the settings say ``vanishing="error"``, and in
@@ -114,9 +113,8 @@ class Steering:
         """
         if not self.areas and self.free is None:
             return []
-        guidance = self.at(settings, content, styles)
         notes: list[str] = []
-        for index, region in enumerate(self.areas or (_everything(styles),)):
+        for index, region in enumerate(self.areas or (_everything([]),)):
             gone = [layer for layer, weights in guidance.weights.items() if not weights[index]]
             used = [layer for layer in gone if settings.style_layers[layer]]
             if not used:
@@ -184,7 +182,7 @@ def _seen(
         layer: {k: not gone for k, gone in zip(taking, vanished(found), strict=True)}
         for layer, found in carried.items()
     }
-    guides = guides_of_style(masks, settings.style_layers, settings.guides)
+    guides = guides_of_style(masks, carried, settings.guides)
     return StyleGuides(taking, _named(guides)), there
 
 

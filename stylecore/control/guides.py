@@ -14,7 +14,7 @@ picture, so a mask has to be carried along with the features. Three ways:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, TypeAlias
 
 import cv2
@@ -30,9 +30,13 @@ Masks = Array
 Carriage: TypeAlias = Guides | Literal["shrunk"]
 
 
-def guides_of_content(masks: Masks, layers: Iterable[str], guides: Guides) -> dict[str, Array]:
-    """Where each region of a content pulls, (K, h, w) by layer, each summing to 1."""
-    carried = propagate(masks, layers, guides)
+def guides_of_content(carried: Mapping[str, Masks], guides: Guides) -> dict[str, Array]:
+    """Where each region of a content pulls, (K, h, w) by layer, each summing to 1.
+
+    Args:
+        carried: the content's masks at each layer, as from :func:`propagate`.
+        guides: the way that they were carried.
+    """
     divide = _divided if guides == "average" else _unchanged
     return {layer: normalised(divide(found)) for layer, found in carried.items()}
 
@@ -44,10 +48,16 @@ def _divided(masks: Masks) -> Masks:
     return squares / np.maximum(squares.sum(axis=0) + nobody, np.float32(1e-30))
 
 
-def guides_of_style(masks: Masks, layers: Iterable[str], guides: Guides) -> dict[str, Array]:
-    """Where each region of a style is looked at, (K, h, w) by layer, each summing to 1."""
-    carried = propagate(masks, layers, "shrunk" if guides == "average" else guides)
-    return {layer: normalised(found) for layer, found in carried.items()}
+def guides_of_style(masks: Masks, carried: Mapping[str, Masks], guides: Guides) -> dict[str, Array]:
+    """Where each region of a style is looked at, (K, h, w) by layer, each summing to 1.
+
+    Args:
+        masks: of the style, (K, H, W).
+        carried: the same at each layer, as from :func:`propagate`.
+        guides: the way that they were carried.
+    """
+    looked = propagate(masks, carried, "shrunk") if guides == "average" else carried
+    return {layer: normalised(found) for layer, found in looked.items()}
 
 
 def propagate(masks: Masks, layers: Iterable[str], carriage: Carriage) -> dict[str, Masks]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ImageError, SettingsError
-from ..pictures.images import read_image, resize_mask
+from ..pictures.images import read_image, reduced, resize_mask, same_shape
 from ..pictures.labels import labels_to_masks, same_label
 from ..pictures.tensors import Array
 
@@ -131,34 +131,30 @@ def fit_mask(mask: Mask, size: tuple[int, int], name: str) -> Array:
     Raises:
         ImageError: when it cannot be read, is empty, or has another shape.
     """
-    values = _values(mask, name)
-    if not _same_shape(values.shape, size):
+    given = read_image(mask) if isinstance(mask, str | Path) else mask
+    if given.ndim not in (2, 3) or not given.size or given.shape[2:] not in ((), (3,)):
+        raise ImageError(f"the mask of {name} is an array {given.shape}; give one (height, width)")
+    if not same_shape(given.shape[:2], size):
         raise ImageError(
-            f"the mask of {name} is {values.shape[1]}×{values.shape[0]} pixels and its picture"
+            f"the mask of {name} is {given.shape[1]}×{given.shape[0]} pixels and its picture"
             f" {size[1]}×{size[0]}; give a mask of the picture's shape"
         )
-    if not values.max() > 0.02:
+    values, highest = _values(given, size, name)
+    if not highest > 0.02:
         raise ImageError(f"the mask of {name} is empty; paint what belongs to it white")
     return resize_mask(values, *size)
 
 
-def _values(mask: Mask, name: str) -> Array:
-    if isinstance(mask, str | Path):
-        return np.asarray(read_image(mask).mean(axis=2) / 255, np.float32)
-    grey = mask.mean(axis=2) if mask.ndim == 3 and mask.shape[2] == 3 else mask
-    if grey.ndim != 2 or not grey.size:
-        raise ImageError(f"the mask of {name} is an array {mask.shape}; give one (height, width)")
-    full = np.float32(255 if mask.dtype == np.uint8 else 1)
-    values: Array = np.asarray(grey, np.float32) / full
-    if not np.isfinite(values).all() or values.min() < 0 or values.max() > 1:
+def _values(mask: NDArray[Any], size: tuple[int, int], name: str) -> tuple[Array, float]:
+    """The mask as 0–1, no larger than it is needed, and the highest value that it had."""
+    full = 255 if mask.dtype == np.uint8 else 1
+    lowest, highest = float(mask.min()) / full, float(mask.max()) / full
+    if not 0 <= lowest <= highest <= 1:
         raise ImageError(f"the mask of {name} has values outside 0–1; give 0–1, or uint8 of 0–255")
-    return values
-
-
-def _same_shape(mask: tuple[int, ...], picture: tuple[int, int]) -> bool:
-    """Whether a picture shrunk or grown evenly is as large as the mask, give or take a pixel."""
-    scale = max(mask[0], mask[1]) / max(picture)
-    return all(abs(picture[i] * scale - mask[i]) <= 1 + 0.005 * mask[i] for i in (0, 1))
+    if mask.dtype == np.uint8:
+        mask = reduced(mask, *size)
+    grey = mask.mean(axis=2) if mask.ndim == 3 else mask
+    return np.asarray(grey, np.float32) / np.float32(full), highest
 
 
 def _style_masks(region: Region, name: str, styles: Sequence[tuple[int, int]]) -> dict[int, Array]:

@@ -11,11 +11,13 @@ from typing import Any, cast
 
 from ..errors import ModelError
 from ..files import sha256_of
+from ..losses.table import DEFAULT, TERMS
+from ..losses.term import FeatureTerm
 from ..settings import LAYERS, Settings
 from .locations import artefacts_folder
 from .onnxscan import external_files
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "artefact.json"
 OBJECTIVE = "objective.onnx"
 FEATURES = "features.onnx"
@@ -49,6 +51,8 @@ class Manifest:
         files: SHA-256 of each file in the folder.
         storage: how the weights lie in ``weights.bin``: ``float32``, ``float16`` or ``palette8``.
         gradient: which builder made the gradient: ``standard`` operators, or ``ort-training``.
+        terms: of the loss, by their names in the table of terms, in the graph's order.
+        margin: pixels of mirror image that the trunk adds around a picture and cuts off again.
     """
 
     format: int
@@ -63,6 +67,12 @@ class Manifest:
     files: Mapping[str, str]
     storage: str = "float32"
     gradient: str = "standard"
+    terms: tuple[str, ...] = DEFAULT
+    margin: int = 0
+
+    def layers_of(self, term: FeatureTerm) -> tuple[str, ...]:
+        """The layers that a term of the loss looks at."""
+        return self.content_layers if term.part == "content" else self.style_layers
 
     @property
     def layout(self) -> str:
@@ -195,6 +205,7 @@ def _parse(path: Path, fields: Any) -> Manifest:
     try:
         given["content_layers"] = tuple(given["content_layers"])
         given["style_layers"] = tuple(given["style_layers"])
+        given["terms"] = tuple(given["terms"])
         given["files"] = dict(given["files"])
         manifest = Manifest(**given)
         _check_types(manifest)
@@ -211,6 +222,8 @@ def _check_types(manifest: Manifest) -> None:
     layers = {*manifest.content_layers, *manifest.style_layers}
     good = {
         "layers": layers <= set(LAYERS),
+        "terms": set(manifest.terms) <= set(TERMS),
+        "margin": type(manifest.margin) is int and manifest.margin >= 0,
         "channels": set(manifest.channels) == layers,
         "files": all(isinstance(item, str) for item in checksums),
     }

@@ -2,71 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from ..control.guidance import Guidance
+from ..control.canvas import Canvas
+from ..errors import ModelError
+from ..losses.table import Losses, parts_of
 from ..pictures.tensors import Array
-from ..settings import Settings
-from .artefact import Artefact
-from .engines import Engine
+from .artefact import Manifest
 from .session import Session
-from .sessions import Sessions
-from .targets import LossParts, Values, prepare_targets
-
-_OUTPUTS = ("loss", "content", "style", "tv", "gradient")
+from .targets import Values, input_names
 
 
 class Objective:
     """x ↦ (loss, gradient): what scipy calls ``minimize(jac=True)``.
 
-    The image may have any shape of 3·H·W values, (1, 3, H, W) in memory, RGB, 0–255; the gradient
-    comes back in the same shape, in float32. The sizes are those of the targets, which can be
-    exchanged as often as one likes.
+    x may have any shape of 3·H·W values, (1, 3, H, W) in memory, RGB, 0–255; the gradient comes
+    back in the same shape, in float32. On a canvas x is what is painted: kept parts and colours
+    that are not free have no gradient, and :meth:`picture` is what the network sees.
 
     Attributes:
-        sessions: of the artefact.
-        parts: the terms of the last loss.
-        size: height and width of the images, in pixels.
+        losses: the last ``loss``, and the parts that sum to it by name.
+        size: height and width of the pictures, in pixels.
 
     Args:
-        artefact: as from :func:`load_artefact`.
-        engine: what runs the graph.
+        session: of the artefact's objective graph.
+        manifest: of the artefact.
 
     Raises:
-        ModelError: when ONNX Runtime refuses the artefact.
+        ModelError: when the graph does not take what the manifest promises.
     """
 
-    def __init__(self, artefact: Artefact, engine: Engine) -> None:
-        self.artefact = artefact
-        self.engine = engine
-        self.sessions = Sessions(artefact)
-        self.parts = LossParts(0.0, 0.0, 0.0, 0.0)
-        self._graph = self.sessions.objective(engine)
+    def __init__(self, session: Session, manifest: Manifest) -> None:
+        if lacking := input_names(manifest) - set(session.inputs):
+            raise ModelError(
+                f"the artefact's objective lacks the input {min(lacking)}, which its manifest"
+                " promises; build it again with `stylecore models build`"
+            )
+        self.losses: Losses = {}
         self.size = (0, 0)
+        self._outputs = ("loss", *parts_of(manifest.terms), "gradient")
+        self._session = session
+        self._canvas: Canvas | None = None
 
-    def aim(self, targets: Values, height: int, width: int) -> None:
-        """Take new targets, for images of the given size."""
-        self._graph.hold(targets)
+    def aim(self, targets: Values, height: int, width: int, canvas: Canvas | None = None) -> None:
+        """Take new targets, for pictures of the given size, and what is painted on there."""
+        self._session.hold(targets)
+        self._canvas = None if canvas is None or canvas.plain else canvas
         self.size = (height, width)
 
-    def aim_at(
-        self,
-        features: Session,
-        content: Array,
-        styles: Sequence[Array],
-        settings: Settings,
-        guidance: Guidance | None = None,
-    ) -> Values:
-        """Prepare targets from pictures (1, 3, H, W) and take them; returns them too."""
-        targets = prepare_targets(
-            features, self.artefact.manifest, content, styles, settings, guidance
-        )
-        self.aim(targets, *content.shape[2:])
-        return targets
+    def picture(self, x: Array) -> Array:
+        """What the network sees of x, (1, 3, H, W)."""
+        image = x.reshape(1, 3, *self.size)
+        return image if self._canvas is None else self._canvas.picture(image)
 
     def __call__(self, x: Array) -> tuple[float, Array]:
         """Evaluate: the loss, and its gradient in the shape of x."""
-        image = x.reshape(1, 3, *self.size)
-        *parts, gradient = self._graph(_OUTPUTS, image=image)
-        self.parts = LossParts(*(float(part) for part in parts))
-        return self.parts.loss, gradient.reshape(x.shape)
+        *losses, gradient = self._session(self._outputs, image=self.picture(x))
+        self.losses = dict(zip(self._outputs, map(float, losses), strict=False))
+        if self._canvas is not None:
+            gradient = self._canvas.pulled_back(gradient)
+        return self.losses["loss"], gradient.reshape(x.shape)
+
+    def rest(self) -> None:
+        """Give back the memory that evaluations took; the next one takes it anew."""
+        self._session.rest(_SMALLEST)
+
+
+_SIDE = 32
+_SMALLEST = {"regions": 1, "height": _SIDE, "width": _SIDE} | {
+    f"{side}_{block}": _SIDE >> (block - 1) for side in ("height", "width") for block in range(1, 6)
+}
+"""The sizes of the graph for a picture of 32×32 pixels and one region."""

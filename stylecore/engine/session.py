@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from copy import copy
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -48,11 +49,15 @@ class Session:
         self._runtime = runtime
         self._device = "cuda" if engine.name == "cuda" else "cpu"
         self._held: Held = {}
-        self._run_options = runtime.RunOptions()
-        if spare and self._device == "cpu":
-            self._run_options.add_run_config_entry(_SHRINK, "cpu:0")
+        self._spare, self._plain, self._shrinking = spare, *_run_options(runtime, self._device)
         self.inputs = tuple(item.name for item in self._session.get_inputs())
         self.outputs = tuple(item.name for item in self._session.get_outputs())
+
+    def apart(self) -> Session:
+        """The same graph, loaded once, with held inputs of its own from here on."""
+        other = copy(self)
+        other._held = dict(self._held)
+        return other
 
     def hold(self, values: Mapping[str, Array]) -> None:
         """Keep inputs on the device until they are given anew."""
@@ -74,8 +79,26 @@ class Session:
         self._session.run_with_iobinding(binding)
         return dict(zip(self.outputs, binding.get_outputs(), strict=True))
 
+    def rest(self, sizes: Mapping[str, int]) -> None:
+        """Give back the memory that runs took, by one on zeros; the next one takes it anew.
+
+        Args:
+            sizes: small ones, for the sizes that are known only when the graph runs.
+        """
+        inputs = {
+            item.name: np.zeros([sizes.get(dim, dim) for dim in item.shape], np.float32)
+            for item in self._session.get_inputs()
+            if any(isinstance(dim, str) for dim in item.shape) or item.name not in self._held
+        }
+        self._run([self.outputs[0]], inputs, self._shrinking)
+
     def __call__(self, outputs: Sequence[str], **inputs: Array) -> list[Array]:
         """Run; returns the named outputs."""
+        return self._run(outputs, inputs, self._shrinking if self._spare else self._plain)
+
+    def _run(
+        self, outputs: Sequence[str], inputs: Mapping[str, Array], options: Any
+    ) -> list[Array]:
         binding = self._session.io_binding()
         for name, value in inputs.items():
             binding.bind_cpu_input(name, np.asarray(value, np.float32, order="C"))
@@ -84,8 +107,16 @@ class Session:
                 binding.bind_ortvalue_input(name, value)
         for name in outputs:
             binding.bind_output(name, "cpu")
-        self._session.run_with_iobinding(binding, self._run_options)
+        self._session.run_with_iobinding(binding, options)
         return binding.copy_outputs_to_cpu()
+
+
+def _run_options(runtime: Any, device: str) -> tuple[Any, Any]:
+    """Those of a run that keeps its memory for the next, and of one that gives it back."""
+    plain, shrinking = runtime.RunOptions(), runtime.RunOptions()
+    if device == "cpu":
+        shrinking.add_run_config_entry(_SHRINK, "cpu:0")
+    return plain, shrinking
 
 
 def _training_needed(runtime: Any, path: Path) -> str:

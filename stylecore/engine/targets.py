@@ -3,37 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from ..control.guidance import Guidance, Values, plain_guidance, plain_guides
+from ..errors import ModelError
+from ..losses.table import Losses, feature_terms, image_terms, parts_of, total
+from ..losses.term import FeatureTerm
 from ..pictures.tensors import Array
 from ..settings import Settings
 from .artefact import Manifest
 from .session import Session
 
 
-@dataclass(frozen=True)
-class LossParts:
-    """A loss and the terms that sum to it, each with its weight already in."""
-
-    loss: float
-    content: float
-    style: float
-    tv: float
+def input_names(manifest: Manifest) -> set[str]:
+    """What the objective's graph must take besides the image, by what the manifest says."""
+    names = {term.weight_name for term in image_terms(manifest.terms)}
+    for term in feature_terms(manifest.terms):
+        for layer in manifest.layers_of(term):
+            names |= {term.target_name(layer), term.weight_name(layer)}
+            names |= {term.guide_name(layer)} if term.guided else set[str]()
+    return names
 
 
 def statistics(
     features: Session, manifest: Manifest, image: Array, guides: Values | None = None
 ) -> Values:
-    """Grams (K, C, C) and content features (1, C, h, w) of an image (1, 3, H, W).
+    """What targets are made of, of an image (1, 3, H, W), by the names of the targets.
 
     Without guides the whole picture is one region.
+
+    Raises:
+        ModelError: when the graph lacks a layer that the manifest names.
     """
     guides = plain_guides(manifest.style_layers, *image.shape[2:]) if guides is None else guides
-    values = features(features.outputs, image=image, **guides)
-    return dict(zip(features.outputs, values, strict=True))
+    names = [
+        term.target_name(layer)
+        for term in feature_terms(manifest.terms)
+        for layer in manifest.layers_of(term)
+    ]
+    if lacking := set(names) - set(features.outputs):
+        raise ModelError(
+            f"the artefact's features graph lacks {min(lacking)}, which its manifest promises;"
+            " build it again with `stylecore models build`"
+        )
+    return dict(zip(names, features(names, image=image, **guides), strict=True))
 
 
 def prepare_targets(
@@ -64,62 +78,94 @@ def prepare_targets(
         sizes = [(style.shape[2], style.shape[3]) for style in styles]
         guidance = plain_guidance(manifest.style_layers, (height, width), sizes, settings.blend)
     of_content = statistics(features, manifest, content)
-    values = {**guidance.guides, **_style_targets(features, manifest, styles, guidance)}
-    for layer in manifest.style_layers:
-        share = _share(settings.style_layers, layer, settings)
-        weights = [
-            settings.style_weight * (share / _energy(gram, settings)) * weight
-            for gram, weight in zip(
-                values[f"style.{layer}.gram"], guidance.weights[layer], strict=True
-            )
-        ]
-        values[f"style.{layer}.weight"] = np.array(weights, np.float32)
-    for layer in manifest.content_layers:
-        name = f"content.{layer}.features"
-        values[name] = of_content[name]
-        weight = _share(settings.content_layers, layer, settings) / _energy(values[name], settings)
-        shape = (1, 1, *values[name].shape[2:])
-        values[f"content.{layer}.weight"] = np.full(
-            shape, settings.content_weight * weight, np.float32
-        )
-        if layer in guidance.content:
-            values[f"content.{layer}.weight"] *= guidance.content[layer]
+    values: Values = dict(guidance.guides)
+    for term in feature_terms(manifest.terms):
+        if term.part == "content":
+            values |= _content_values(term, manifest, of_content, settings, guidance)
+        else:
+            values |= _style_targets(term, features, manifest, styles, guidance)
+            values |= _style_weights(term, manifest, values, settings, guidance)
     pixels = height * width if settings.loss_scale == "unit" else 1
-    values["tv.weight"] = np.array(settings.tv_weight / pixels, np.float32)
+    for term in image_terms(manifest.terms):
+        weight = _weight(settings, term.part)
+        values[term.weight_name] = np.array(weight / pixels, np.float32)
     return values
 
 
-def measure(features: Session, manifest: Manifest, image: Array, targets: Values) -> LossParts:
-    """The loss of an image by the equations, in numpy, from its forward pass alone."""
+def measure(features: Session, manifest: Manifest, image: Array, targets: Values) -> Losses:
+    """The loss of an image by the equations, in NumPy, from its forward pass alone.
+
+    Returns:
+        ``loss`` and the parts that sum to it.
+    """
     guides = {name: value for name, value in targets.items() if name.endswith(".guide")}
     found = statistics(features, manifest, image, guides)
-    style = sum(
-        _weighted_distance(found, targets, f"style.{layer}.gram", f"style.{layer}.weight")
-        for layer in manifest.style_layers
-    )
-    content = sum(
-        _weighted_distance(found, targets, f"content.{layer}.features", f"content.{layer}.weight")
-        for layer in manifest.content_layers
-    )
-    tv = float(targets["tv.weight"]) * _total_variation(image)
-    return LossParts(content + style + tv, content, style, tv)
+    parts = dict.fromkeys(parts_of(manifest.terms), 0.0)
+    for term in feature_terms(manifest.terms):
+        for layer in manifest.layers_of(term):
+            name = term.target_name(layer)
+            weight = targets[term.weight_name(layer)]
+            parts[term.part] += term.measured(found[name], targets[name], weight)
+    for term in image_terms(manifest.terms):
+        parts[term.part] += float(targets[term.weight_name]) * term.measured(image)
+    return total(parts)
+
+
+def _content_values(
+    term: FeatureTerm,
+    manifest: Manifest,
+    of_content: Values,
+    settings: Settings,
+    guidance: Guidance,
+) -> Values:
+    """Targets (1, C, h, w) and weights (1, 1, h, w) of a term that looks at the content."""
+    values: Values = {}
+    for layer in manifest.layers_of(term):
+        target = of_content[term.target_name(layer)]
+        share = _share(settings.content_layers, layer, settings)
+        weight = settings.content_weight * (share / _energy(term, target, settings))
+        there = np.full((1, 1, *target.shape[2:]), weight, np.float32)
+        if layer in guidance.content:
+            there *= guidance.content[layer]
+        values |= {term.target_name(layer): target, term.weight_name(layer): there}
+    return values
+
+
+def _style_weights(
+    term: FeatureTerm, manifest: Manifest, targets: Values, settings: Settings, guidance: Guidance
+) -> Values:
+    """Each region's weight, (K,) by layer."""
+    values: Values = {}
+    for layer in manifest.layers_of(term):
+        share = _share(settings.style_layers, layer, settings)
+        regions = zip(targets[term.target_name(layer)], guidance.weights[layer], strict=True)
+        weights = [
+            settings.style_weight * (share / _energy(term, target, settings)) * weight
+            for target, weight in regions
+        ]
+        values[term.weight_name(layer)] = np.array(weights, np.float32)
+    return values
 
 
 def _style_targets(
-    features: Session, manifest: Manifest, styles: Sequence[Array], guidance: Guidance
+    term: FeatureTerm,
+    features: Session,
+    manifest: Manifest,
+    styles: Sequence[Array],
+    guidance: Guidance,
 ) -> Values:
-    """Each region's blend of Grams, (K, C, C) by layer."""
+    """Each region's blend of statistics, (K, …) by layer."""
     looks = [
         statistics(features, manifest, style, how.guides) if how.regions else {}
         for style, how in zip(styles, guidance.styles, strict=True)
     ]
     targets: Values = {}
-    for layer in manifest.style_layers:
-        name = f"style.{layer}.gram"
+    for layer in manifest.layers_of(term):
+        name = term.target_name(layer)
         blends: list[Array] = []
         for k, shares in enumerate(guidance.shares):
-            grams = [looks[i][name][guidance.styles[i].regions.index(k)] for i in shares]
-            blends.append(_blended(grams, list(shares.values())))
+            found = [looks[i][name][guidance.styles[i].regions.index(k)] for i in shares]
+            blends.append(_blended(found, list(shares.values())))
         targets[name] = np.stack(blends)
     return targets
 
@@ -130,24 +176,14 @@ def _blended(grams: Sequence[Array], weights: Sequence[float]) -> Array:
     return np.average(np.stack(grams), axis=0, weights=weights).astype(np.float32)
 
 
-def _weighted_distance(found: Values, targets: Values, name: str, weight: str) -> float:
-    squares = np.square(found[name] - targets[name], dtype=np.float32)
-    weights = targets[weight]
-    spread = weights.reshape(-1, 1, 1) if weights.ndim == 1 else weights
-    return float(np.sum(squares * spread, dtype=np.float64))
-
-
-def _total_variation(image: Array) -> float:
-    down, right = np.diff(image, axis=2), np.diff(image, axis=3)
-    return float(np.abs(down).sum(dtype=np.float64) + np.abs(right).sum(dtype=np.float64))
-
-
 def _share(weights: Mapping[str, float], layer: str, settings: Settings) -> float:
     total = sum(weights.values()) if settings.loss_scale == "unit" else 1.0
     return weights[layer] / total if total else 0.0
 
 
-def _energy(target: Array, settings: Settings) -> float:
-    if settings.loss_scale == "none":
-        return 1.0
-    return max(float(np.sum(np.square(target, dtype=np.float64))), 1e-12)
+def _energy(term: FeatureTerm, target: Array, settings: Settings) -> float:
+    return 1.0 if settings.loss_scale == "none" else max(term.energy(target), 1e-12)
+
+
+def _weight(settings: Settings, part: str) -> float:
+    return float(getattr(settings, f"{part}_weight"))

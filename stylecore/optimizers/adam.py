@@ -65,9 +65,16 @@ def adam(
     x = into_box(x)
     state = state or AdamState.start(x)
     beta1, beta2 = betas
+    last = x
     for _ in range(steps):
         loss, gradient = function(x)
         on_evaluation(x, loss)
+        if not (np.isfinite(loss) and np.isfinite(gradient).all()):
+            # It would stay in the moments for good: back to the last point, at half the pace.
+            x, learning_rate = last, learning_rate / 2
+            state.first[...] = 0
+            continue
+        last = x
         state.steps += 1
         state.first += (1 - beta1) * (gradient - state.first)
         state.second += (1 - beta2) * (gradient * gradient - state.second)
@@ -77,6 +84,8 @@ def adam(
         x = into_box(x - learning_rate * first / np.sqrt(np.maximum(second, _TINY)))
         state.mean += (1 - mean_decay) * (x - state.mean)
         state.mean_steps += 1
+    if not state.mean_steps:
+        return last, state
     return into_box(state.mean / np.float32(1 - mean_decay**state.mean_steps)), state
 
 

@@ -8,9 +8,12 @@ from ..contract import Function, OnEvaluation
 from ..pictures.tensors import Array
 from .box import HIGHEST, LOWEST, ignore, into_box
 
+_FAR_UP = 1e10
+"""What scipy is told instead of a loss that is no number, in units of the first: step back."""
+
 
 class _EnoughError(Exception):
-    """The evaluations are used up: scipy checks its own count only between line searches."""
+    """There is no going on: scipy checks its own count only between line searches."""
 
 
 class _Scaled:
@@ -37,7 +40,11 @@ class _Scaled:
         x = into_box((z * self.root).astype(np.float32).reshape(self.shape))
         loss, gradient = self._function(x)
         self._on_evaluation(x, loss)
-        if np.isfinite(loss) and loss < self.best_loss:
+        if not (np.isfinite(loss) and np.isfinite(gradient).all()):
+            if not self._unit:
+                raise _EnoughError  # there is nothing to start from
+            return _FAR_UP, np.zeros_like(z)
+        if loss < self.best_loss:
             self.best, self.best_loss = x, loss
         self._unit = self._unit or abs(loss) or 1.0
         scaled = gradient.astype(np.float64).ravel() * (self.root / self._unit)

@@ -6,7 +6,7 @@ Every picture is RGB, uint8 and (H, W, 3), whatever the file holds.
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -137,6 +137,29 @@ def resize(image: npt.NDArray[_Pixels], width: int, height: int) -> npt.NDArray[
         return small
     grown = _resample(small, width, height, cv2.INTER_CUBIC)
     return np.clip(grown, small.min(), small.max(), out=grown)
+
+
+def reduced(image: Picture, height: int, width: int) -> Array:
+    """(H, W, C) uint8 as float32, shrunk to (h, w, C) where it is larger on both sides.
+
+    What is more than twice too large goes through twice the size in 8 bits first: a photograph of
+    24 megapixels never lies in memory as floats.
+    """
+    if image.shape[0] <= height or image.shape[1] <= width:
+        return image.astype(np.float32)
+    if image.shape[0] > 2 * height and image.shape[1] > 2 * width:
+        image = resize(image, 2 * width, 2 * height)
+    return resize(image.astype(np.float32), width, height)
+
+
+def same_shape(one: Sequence[int], other: Sequence[int]) -> bool:
+    """Whether one (height, width) is the other, shrunk or grown evenly.
+
+    Give or take a pixel of the smaller, since sizes are whole numbers.
+    """
+    scale = max(one) / max(other)
+    pixel = max(1.0, scale)
+    return all(abs(other[i] * scale - one[i]) <= pixel + 0.005 * one[i] for i in (0, 1))
 
 
 def resize_mask(mask: Array, height: int, width: int) -> Array:

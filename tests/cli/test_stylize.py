@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 from stylecore.cli.app import app
 from stylecore.errors import EngineError, ModelError
 from stylecore.pictures.images import read_image, write_image
+from stylecore.results import Interrupted, Result
 from stylecore.settings import Settings
-from stylecore.transfer import Interrupted, Result
 
 PAINTED = np.full((24, 32, 3), 77, np.uint8)
 REPORT = {

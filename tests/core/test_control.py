@@ -9,9 +9,9 @@ from stylecore.control.guidance import Steering
 from stylecore.control.recolor import recolored
 from stylecore.control.regions import Area
 from stylecore.errors import ImageError, SettingsError
-from stylecore.inputs import read_pictures
 from stylecore.pictures.color import color_statistics, grey, luma, with_chroma
 from stylecore.pyramid import Scale
+from stylecore.scene import read_scene
 
 QUICK = {"size": 64, "coarsest": 32, "steps": 8, "engine": "cpu", "threads": 1}
 RNG = np.random.default_rng(0)
@@ -47,7 +47,7 @@ def distance(narrow_artefact):
             settings=settings,
         )
         objective(picture.transpose(2, 0, 1)[None].astype(np.float32))
-        return objective.parts.style
+        return objective.losses["style"]
 
     return distance
 
@@ -191,8 +191,8 @@ def test_all_controls_together(run, color, optimizer):
 
 def test_a_style_scale_is_the_size_that_a_style_is_taken_at():
     settings = Settings(**QUICK, style_scale=(0.5, 2.0))
-    pictures = read_pictures(CONTENT, [STYLE, LIGHT], settings)
-    small, large = pictures.styles_at(Scale(48, 64, 1))
+    scene = read_scene(CONTENT, [STYLE, LIGHT], settings)
+    small, large = scene.at(Scale(48, 64, 1)).styles
     pixels = [one.shape[2] * one.shape[3] / (48 * 64) for one in (small, large)]
     assert np.allclose(pixels, [0.25, 4], rtol=0.03)
     assert np.isclose(large.shape[2] / large.shape[3], 64 / 40, rtol=0.02)

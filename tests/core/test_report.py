@@ -7,12 +7,15 @@ import pytest
 
 from stylecore import __version__
 from stylecore.engine.engines import Engine
-from stylecore.engine.targets import LossParts
 from stylecore.pyramid import Scale
 from stylecore.report import Report, peak_memory
 from stylecore.settings import Settings
 
 ENGINE = Engine("cpu", "CPUExecutionProvider", "fp32", 3)
+
+
+def losses(loss, content, style, tv):
+    return {"loss": loss, "content": content, "style": style, "tv": tv}
 
 
 @pytest.fixture
@@ -22,10 +25,10 @@ def report(narrow_artefact):
 
 def test_steps_belong_to_the_scale_that_is_open(report):
     report.begin(Scale(24, 32, 2))
-    report.add(1, LossParts(6.0, 1.0, 2.0, 3.0), 0.5)
-    report.add(2, LossParts(5.0, 1.0, 2.0, 2.0), 0.25)
+    report.add(1, losses(6.0, 1.0, 2.0, 3.0), 0.5)
+    report.add(2, losses(5.0, 1.0, 2.0, 2.0), 0.25)
     report.begin(Scale(72, 96, 1))
-    report.add(1, LossParts(4.0, 1.0, 2.0, 1.0), 0.125)
+    report.add(1, losses(4.0, 1.0, 2.0, 1.0), 0.125)
     first, second = report.as_dict()["scales"]
     assert (first["width"], first["height"]) == (32, 24)
     assert (second["width"], second["height"]) == (96, 72)
@@ -36,7 +39,7 @@ def test_steps_belong_to_the_scale_that_is_open(report):
 
 
 def test_it_says_what_ran_on_what(report):
-    report.final = LossParts(3.0, 1.0, 2.0, 0.0)
+    report.final = losses(3.0, 1.0, 2.0, 0.0)
     report.setup, report.optimise, report.total = 1.0, 2.0, 3.5
     values = json.loads(json.dumps(report.as_dict()))
     assert values["version"] == __version__

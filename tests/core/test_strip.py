@@ -22,7 +22,7 @@ def test_a_strip_goes_from_one_style_to_the_other(narrow_artefact):
         losses = []
         for one in results:
             objective(one.image.transpose(2, 0, 1)[None].astype(np.float32))
-            losses.append(objective.parts.style)
+            losses.append(objective.losses["style"])
         return losses
 
     assert away(FIRST) == sorted(away(FIRST))

@@ -1,13 +1,14 @@
 """The objective and its gradient against torch, on the narrow and on the real network."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
 from stylecore.engine.artefact import load_artefact
 from stylecore.engine.engines import choose_engine
-from stylecore.engine.objective import Objective
+from stylecore.engine.sessions import Sessions
 from stylecore.models.fetching.fetch import fetch
 from stylecore.models.making.build import build_artefact
 from stylecore.models.readers.weights import read_weights
@@ -63,7 +64,13 @@ def direct_only(artefact):
     return replace(artefact, manifest=replace(artefact.manifest, files=files))
 
 
-def compare(weights, artefact, settings, height, width):
+@pytest.fixture
+def compare(objective_of, aim_at):
+    """Gives the relative difference of an artefact's gradient from torch's in float64."""
+    return partial(_compare, objective_of, aim_at)
+
+
+def _compare(objective_of, aim_at, weights, artefact, settings, height, width):
     rng = np.random.default_rng(0)
     images = [
         rng.uniform(0, 255, (1, 3, *size)).astype(np.float32)
@@ -71,8 +78,8 @@ def compare(weights, artefact, settings, height, width):
     ]
     x, content, style = images
     engine = choose_engine("cpu")
-    objective = Objective(artefact, engine)
-    objective.aim_at(objective.sessions.features(engine), content, [style], settings)
+    objective = objective_of(artefact, engine)
+    aim_at(objective, Sessions(artefact).features(engine), artefact, content, [style], settings)
     loss, gradient = objective(x)
     x, content, style = (torch.tensor(image, dtype=torch.float64) for image in images)
     x.requires_grad_()
@@ -90,14 +97,14 @@ FORMS = pytest.mark.parametrize(
 
 @FORMS
 @pytest.mark.parametrize("size", [(48, 64), (53, 39)], ids=["even", "odd"])
-def test_narrow_network(narrow_weights, narrow_artefact, pooling, form, size):
+def test_narrow_network(compare, narrow_weights, narrow_artefact, pooling, form, size):
     settings = Settings(pooling=pooling, tv_weight=0.01)
     assert compare(narrow_weights, form(narrow_artefact[pooling]), settings, *size) < 1e-5
 
 
 @pytest.mark.network
 @FORMS
-def test_real_network(pooling, form, tmp_path):
+def test_real_network(compare, pooling, form, tmp_path):
     weights = read_weights(fetch("vgg19"))
     artefact = load_artefact(build_artefact(weights, tmp_path / "vgg19", pooling=pooling))
     assert compare(weights, form(artefact), Settings(pooling=pooling), 96, 128) < 1e-4

@@ -18,17 +18,27 @@ def distance(x):
     return float(np.sum((x - GOAL) ** 2)), 2 * (x - GOAL)
 
 
+def of_what_is_painted(canvas):
+    """The distance as a function of the canvas's variables."""
+
+    def function(z):
+        loss, gradient = distance(canvas.picture(z))
+        return loss, canvas.pulled_back(gradient)
+
+    return function
+
+
 def test_without_a_mask_nothing_is_in_between():
     canvas = Canvas(CONTENT)
-    assert canvas.function(distance) is distance
-    assert canvas.watched(print) is print
+    assert canvas.plain
     assert canvas.picture(GOAL) is GOAL
+    assert canvas.pulled_back(GOAL) is GOAL
 
 
 @pytest.mark.parametrize("grey", [False, True])
 @pytest.mark.parametrize("keep", [None, SOFT], ids=["free", "kept"])
 def test_the_gradient_is_that_of_the_variables(keep, grey):
-    function = Canvas(CONTENT, keep, grey).function(distance)
+    function = of_what_is_painted(Canvas(CONTENT, keep, grey))
     z = RNG.uniform(0, 255, CONTENT.shape).astype(np.float32)
     direction = RNG.normal(size=z.shape).astype(np.float32)
     ahead, behind = function(z + direction)[0], function(z - direction)[0]
@@ -43,8 +53,11 @@ def minimise_by_adam(*arguments, **options):
 @pytest.mark.parametrize("minimise", [projected_lbfgs, lbfgs, minimise_by_adam])
 def test_what_is_kept_never_moves_and_the_rest_does(minimise):
     canvas, seen = Canvas(CONTENT, KEEP), []
-    watched = canvas.watched(lambda x, loss: seen.append(x))
-    z = minimise(canvas.function(distance), CONTENT, steps=40, on_evaluation=watched)
+
+    def watch(z, loss):
+        seen.append(canvas.picture(z))
+
+    z = minimise(of_what_is_painted(canvas), CONTENT, steps=40, on_evaluation=watch)
     for x in [*seen, canvas.picture(z)]:
         assert np.array_equal(x[..., :3], CONTENT[..., :3])
     before, after = (np.abs(x - GOAL)[..., 3:].mean() for x in (CONTENT, canvas.picture(z)))

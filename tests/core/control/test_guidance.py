@@ -8,7 +8,6 @@ from stylecore.control.guides import guides_of_style
 from stylecore.control.regions import Area, Region, areas
 from stylecore.engine.artefact import load_artefact
 from stylecore.engine.engines import choose_engine
-from stylecore.engine.objective import Objective
 from stylecore.engine.session import Session
 from stylecore.engine.targets import measure, prepare_targets, statistics
 from stylecore.errors import ImageError, SettingsError
@@ -68,7 +67,7 @@ def guided_gram(features, guide):
 
 
 def guide_of(mask, layer):
-    return guides_of_style(mask[None], [layer], SETTINGS.guides)[layer][0]
+    return guides_of_style(mask[None], {layer: mask[None]}, SETTINGS.guides)[layer][0]
 
 
 def test_each_region_aims_at_its_own_part_of_its_styles(artefact, features, pictures):
@@ -106,21 +105,23 @@ def test_the_loss_is_nothing_where_each_region_looks_like_its_target(
         targets = prepare_targets(
             features, artefact.manifest, content, [content], settings, guidance
         )
-        losses.append(measure(features, artefact.manifest, content, targets).style)
+        losses.append(measure(features, artefact.manifest, content, targets)["style"])
     assert losses[0] < least
     assert losses[1] > 1e-4
     assert losses[1] > 2 * losses[0]
 
 
-def test_the_graph_and_the_equations_agree_on_regions(artefact, features, pictures):
+def test_the_graph_and_the_equations_agree_on_regions(
+    artefact, features, pictures, objective_of, aim_at
+):
     guidance = two_regions(content_map=left(CONTENT, 50)).at(SETTINGS, CONTENT, STYLES)
-    objective = Objective(artefact, choose_engine("cpu"))
-    targets = objective.aim_at(features, pictures[0], pictures[1:], SETTINGS, guidance)
+    objective = objective_of(artefact)
+    targets = aim_at(objective, features, artefact, pictures[0], pictures[1:], SETTINGS, guidance)
     x = np.random.default_rng(5).uniform(0, 255, (1, 3, *CONTENT)).astype(np.float32)
     loss, gradient = objective(x)
     parts = measure(features, artefact.manifest, x, targets)
-    assert np.isclose(loss, parts.loss, rtol=1e-4)
-    assert np.isclose(objective.parts.style, parts.style, rtol=1e-4)
+    assert np.isclose(loss, parts["loss"], rtol=1e-4)
+    assert np.isclose(objective.losses["style"], parts["style"], rtol=1e-4)
     direction = gradient / np.linalg.norm(gradient)
     ahead, behind = objective(x + 2 * direction)[0], objective(x - 2 * direction)[0]
     assert np.isclose((ahead - behind) / 4, np.linalg.norm(gradient), rtol=0.05)
@@ -136,7 +137,7 @@ def test_a_small_region_pulls_as_hard_as_a_large_one(artefact, features, picture
         targets = prepare_targets(
             features, artefact.manifest, pictures[0], pictures[1:2], SETTINGS, guidance
         )
-        terms.append(measure(features, artefact.manifest, grey, targets).style)
+        terms.append(measure(features, artefact.manifest, grey, targets)["style"])
     assert np.isclose(*terms, rtol=0.1)
 
 
@@ -169,6 +170,10 @@ def test_the_content_map_weighs_the_content(artefact, features, pictures):
     assert (ratio[..., 13:] == 0).all()
 
 
+def notes_of(steering, settings, content, styles):
+    return steering.notes(steering.at(settings, content, styles), settings)
+
+
 @pytest.mark.parametrize("where", ["content", "style"])
 def test_a_region_that_vanishes_is_named_and_stops_pulling_there(artefact, where):
     dot = np.zeros(CONTENT, np.float32)
@@ -179,19 +184,19 @@ def test_a_region_that_vanishes_is_named_and_stops_pulling_there(artefact, where
     steering = Steering((area, Area("the rest", whole, {0: whole}, 1.0)))
     settings = replace(SETTINGS, guides="inside")
     sizes = (CONTENT, [CONTENT])
-    notes = steering.check(settings, *sizes)
+    notes = notes_of(steering, settings, *sizes)
     assert notes == ["the dot vanishes at relu2_1, relu3_1: it pulls at the other layers alone"]
     weights = steering.at(settings, *sizes).weights
     assert weights == {"relu1_1": (0.5, 0.5), "relu2_1": (0.0, 0.5), "relu3_1": (0.0, 0.5)}
     with pytest.raises(ImageError, match="the dot vanishes at relu2_1, relu3_1; give a larger"):
-        steering.check(replace(settings, vanishing="error"), *sizes)
+        notes_of(steering, replace(settings, vanishing="error"), *sizes)
 
 
 def test_a_region_that_vanishes_everywhere_is_an_error(artefact):
     line = left(CONTENT, 1)
     steering = Steering((Area("the line", line, {0: np.ones(CONTENT, np.float32)}, 1.0),))
     with pytest.raises(ImageError, match="the line vanishes at relu1_1, relu2_1, relu3_1"):
-        steering.check(replace(SETTINGS, guides="inside"), CONTENT, [CONTENT])
+        notes_of(steering, replace(SETTINGS, guides="inside"), CONTENT, [CONTENT])
 
 
 def test_a_blend_must_leave_each_region_a_style(artefact):

@@ -8,7 +8,6 @@ import pytest
 
 from stylecore.engine import engines
 from stylecore.engine.engines import Engine, choose_engine, exact
-from stylecore.engine.objective import Objective
 from stylecore.engine.session import Session
 from stylecore.errors import EngineError, ModelError
 from stylecore.settings import Settings
@@ -250,7 +249,7 @@ def test_a_graph_without_its_weights_is_refused(narrow_artefact, tmp_path):
         Session(Path(tmp_path / "missing.onnx"), choose_engine("cpu", 1))
 
 
-def test_openvino_computes_the_same_gradient(narrow_artefact, pooling):
+def test_openvino_computes_the_same_gradient(narrow_artefact, pooling, objective_of, aim_at):
     try:
         engine = choose_engine("openvino")
     except EngineError as error:
@@ -261,8 +260,8 @@ def test_openvino_computes_the_same_gradient(narrow_artefact, pooling):
     features = Session(artefact.path("features.onnx"), exact(engine))
     gradients = []
     for one in (engine, exact(engine)):
-        objective = Objective(artefact, one)
-        objective.aim_at(features, content, [style], Settings(pooling=pooling))
+        objective = objective_of(artefact, one)
+        aim_at(objective, features, artefact, content, [style], Settings(pooling=pooling))
         gradients.append(objective(x)[1].ravel().astype(np.float64))
     found, wanted = gradients
     cosine = found @ wanted / (np.linalg.norm(found) * np.linalg.norm(wanted))

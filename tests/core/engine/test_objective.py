@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.optimize import minimize
 
+from stylecore.control.canvas import Canvas
 from stylecore.engine.engines import choose_engine
 from stylecore.engine.objective import Objective
 from stylecore.engine.session import Session
@@ -22,9 +25,17 @@ def features(narrow_artefact):
 
 
 @pytest.fixture
-def objective(narrow_artefact, features):
-    made = Objective(narrow_artefact["max"], choose_engine("cpu"))
-    made.aim_at(features, picture(40, 56, 1), [picture(48, 48, 2)], SETTINGS)
+def aimed(narrow_artefact, features, aim_at):
+    """Aims an objective at pictures; returns the targets."""
+    return lambda objective, *pictures: aim_at(
+        objective, features, narrow_artefact["max"], *pictures, SETTINGS
+    )
+
+
+@pytest.fixture
+def objective(narrow_artefact, objective_of, aimed):
+    made = objective_of(narrow_artefact["max"])
+    aimed(made, picture(40, 56, 1), [picture(48, 48, 2)])
     return made
 
 
@@ -64,15 +75,16 @@ def test_the_gradient_is_the_slope_of_the_loss(objective):
 
 def test_the_parts_sum_to_the_loss(objective):
     loss, _ = objective(picture(40, 56, 0))
-    parts = objective.parts
-    assert min(parts.content, parts.style, parts.tv) > 0
-    assert parts.loss == loss == pytest.approx(parts.content + parts.style + parts.tv, rel=1e-5)
+    parts = [objective.losses[name] for name in ("content", "style", "tv")]
+    assert min(parts) > 0
+    assert objective.losses["loss"] == loss == pytest.approx(sum(parts), rel=1e-5)
+    assert len(objective.losses) == 4
 
 
 def test_at_the_content_itself_only_style_and_variation_are_left(objective):
     objective(picture(40, 56, 1))
-    assert objective.parts.content == pytest.approx(0, abs=1e-9)
-    assert objective.parts.style > 0
+    assert objective.losses["content"] == pytest.approx(0, abs=1e-9)
+    assert objective.losses["style"] > 0
 
 
 def test_scipy_minimises_it_as_it_is(objective):
@@ -83,40 +95,40 @@ def test_scipy_minimises_it_as_it_is(objective):
     assert found.fun < 0.5 * objective(x)[0]
 
 
-def test_it_can_aim_again_at_another_size(narrow_artefact, features, objective):
+def test_it_can_aim_again_at_another_size(narrow_artefact, objective_of, aimed, objective):
     x = picture(33, 47, 4)
     objective(picture(40, 56, 0))
-    objective.aim_at(features, picture(33, 47, 5), [picture(20, 30, 6)], SETTINGS)
+    aimed(objective, picture(33, 47, 5), [picture(20, 30, 6)])
     loss, gradient = objective(x)
 
-    afresh = Objective(narrow_artefact["max"], choose_engine("cpu"))
-    afresh.aim_at(features, picture(33, 47, 5), [picture(20, 30, 6)], SETTINGS)
+    afresh = objective_of(narrow_artefact["max"])
+    aimed(afresh, picture(33, 47, 5), [picture(20, 30, 6)])
     wanted_loss, wanted_gradient = afresh(x)
     assert loss == wanted_loss
     assert (gradient == wanted_gradient).all()
 
 
-def test_targets_may_be_changed_and_taken_again(narrow_artefact, features, objective):
+def test_targets_may_be_changed_and_taken_again(aimed, objective):
     x = picture(40, 56, 0)
-    targets = objective.aim_at(features, picture(40, 56, 1), [picture(48, 48, 2)], SETTINGS)
+    targets = aimed(objective, picture(40, 56, 1), [picture(48, 48, 2)])
     objective(x)
-    before = objective.parts
+    before = objective.losses
     louder = {
         name: 3 * value if name.endswith(".weight") and name.startswith("style.") else value
         for name, value in targets.items()
     }
     objective.aim(louder, 40, 56)
     objective(x)
-    assert objective.parts.style == pytest.approx(3 * before.style, rel=1e-5)
-    assert objective.parts.content == pytest.approx(before.content, rel=1e-5)
+    assert objective.losses["style"] == pytest.approx(3 * before["style"], rel=1e-5)
+    assert objective.losses["content"] == pytest.approx(before["content"], rel=1e-5)
 
 
-def test_regions_have_grams_of_their_own(narrow_artefact, features, objective):
+def test_regions_have_grams_of_their_own(aimed, objective):
     # Two regions with everything halved between them are one region.
     x = picture(40, 56, 0)
-    targets = objective.aim_at(features, picture(40, 56, 1), [picture(48, 48, 2)], SETTINGS)
+    targets = aimed(objective, picture(40, 56, 1), [picture(48, 48, 2)])
     objective(x)
-    before = objective.parts
+    before = objective.losses
     doubled = {}
     for name, value in targets.items():
         if name.startswith("style."):
@@ -124,16 +136,35 @@ def test_regions_have_grams_of_their_own(narrow_artefact, features, objective):
         doubled[name] = value / 2 if name.startswith("style.") and "weight" in name else value
     objective.aim(doubled, 40, 56)
     objective(x)
-    assert objective.parts.style == pytest.approx(before.style, rel=1e-5)
+    assert objective.losses["style"] == pytest.approx(before["style"], rel=1e-5)
 
 
-def test_a_damaged_graph_is_refused(narrow_artefact, tmp_path):
-    class Damaged:
-        manifest = narrow_artefact["max"].manifest
+def test_a_graph_that_lacks_what_the_manifest_promises_is_refused(narrow_artefact):
+    artefact = narrow_artefact["max"]
+    session = Session(artefact.path("objective.onnx"), choose_engine("cpu"))
+    manifest = replace(artefact.manifest, content_layers=("relu4_2", "relu3_2"))
+    with pytest.raises(ModelError, match=r"lacks the input content\.relu3_2\.features"):
+        Objective(session, manifest)
 
-        def path(self, file):
-            (tmp_path / file).write_bytes(b"nothing")
-            return tmp_path / file
 
-    with pytest.raises(ModelError, match="cannot load"):
-        Objective(Damaged(), choose_engine("cpu"))
+def test_on_a_canvas_it_is_a_function_of_what_is_painted(aimed, objective):
+    content, keep = picture(40, 56, 1), np.zeros((1, 1, 40, 56), np.float32)
+    keep[..., :20] = 1
+    targets = aimed(objective, content, [picture(48, 48, 2)])
+    x, canvas = picture(40, 56, 0), Canvas(content, keep, grey=True)
+    wanted, free = objective(canvas.picture(x))
+    objective.aim(targets, 40, 56, canvas)
+    loss, gradient = objective(x.ravel())
+    assert loss == wanted
+    assert (objective.picture(x) == canvas.picture(x)).all()
+    assert (gradient.reshape(x.shape) == canvas.pulled_back(free)).all()
+    assert not gradient.reshape(x.shape)[..., :20].any()
+
+
+def test_at_rest_it_still_gives_the_same(objective):
+    x = picture(40, 56, 0)
+    loss, gradient = objective(x)
+    objective.rest()
+    again, the_same = objective(x)
+    assert again == loss
+    assert (the_same == gradient).all()

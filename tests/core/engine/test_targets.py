@@ -6,7 +6,6 @@ import pytest
 from stylecore.control.guidance import layer_size, plain_guides
 from stylecore.engine.artefact import load_artefact
 from stylecore.engine.engines import choose_engine
-from stylecore.engine.objective import Objective
 from stylecore.engine.session import Session
 from stylecore.engine.targets import measure, prepare_targets, statistics
 from stylecore.models.making.build import build_artefact
@@ -153,7 +152,7 @@ def by_the_equations(features, artefact, pictures, settings):
 
 
 @pytest.mark.parametrize("loss_scale", ["unit", "none"])
-def test_the_loss_is_that_of_the_equations(features, artefact, pictures, loss_scale):
+def test_the_loss_is_that_of_the_equations(features, artefact, pictures, loss_scale, objective_of):
     settings = settings_with(
         loss_scale=loss_scale,
         content_weight=0.3,
@@ -164,23 +163,23 @@ def test_the_loss_is_that_of_the_equations(features, artefact, pictures, loss_sc
     wanted = by_the_equations(features, artefact, pictures, settings)
     values = prepared(features, artefact, pictures, settings)
     measured = measure(features, artefact.manifest, pictures["x"], values)
-    objective = Objective(artefact, choose_engine("cpu"))
+    objective = objective_of(artefact)
     objective.aim(values, 37, 50)
     objective(pictures["x"])
-    for parts in (measured, objective.parts):
-        assert (parts.content, parts.style, parts.tv) == pytest.approx(wanted, rel=1e-4)
-        assert parts.loss == pytest.approx(sum(wanted), rel=1e-4)
+    named = dict(zip(("content", "style", "tv"), wanted, strict=True))
+    for losses in (measured, objective.losses):
+        assert losses == pytest.approx({"loss": sum(wanted), **named}, rel=1e-4)
 
 
 def test_in_units_a_term_is_what_part_of_its_target_is_missed(features, artefact, pictures):
     values = prepared(features, artefact, pictures, settings_with(content_weight=1.0))
     own = measure(features, artefact.manifest, pictures["content"], values)
-    assert own.content == pytest.approx(0, abs=1e-6)
+    assert own["content"] == pytest.approx(0, abs=1e-6)
     nothing = {
         name: 0 * value if name.endswith(".features") else value for name, value in values.items()
     }
     missed = measure(features, artefact.manifest, pictures["content"], nothing)
-    assert missed.content == pytest.approx(1, rel=1e-4)
+    assert missed["content"] == pytest.approx(1, rel=1e-4)
 
 
 def test_units_do_not_depend_on_how_many_layers_share_the_weight(features, artefact, pictures):
@@ -194,8 +193,8 @@ def test_layers_whose_weights_are_all_zero_count_for_nothing(features, artefact,
     settings = settings_with(style_layers=dict.fromkeys(STYLE, 0.0))
     values = prepared(features, artefact, pictures, settings)
     parts = measure(features, artefact.manifest, pictures["x"], values)
-    assert parts.style == 0
-    assert parts.content > 0
+    assert parts["style"] == 0
+    assert parts["content"] > 0
 
 
 def test_a_target_without_any_energy_gives_finite_weights(features, artefact, pictures):

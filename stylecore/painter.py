@@ -1,0 +1,170 @@
+"""A painter: an artefact's graphs, opened once on an engine, that paint many scenes."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+from typing import Self, TypeAlias
+
+import numpy as np
+
+from .delivery import Delivery
+from .descent import descend
+from .engine.artefact import Artefact, default_artefact, fits, load_artefact
+from .engine.engines import choose_engine, exact
+from .engine.objective import Objective
+from .engine.sessions import Sessions
+from .engine.targets import Values, measure, prepare_targets
+from .errors import EngineError, ModelError
+from .pictures.tensors import Array
+from .pyramid import Scale, plan
+from .record import OnStep, Record
+from .report import Report
+from .results import Result
+from .scene import Scene, View
+from .settings import Settings
+
+
+class Painter:
+    """Paints scenes; opening it takes half a second, which further pictures do not pay again.
+
+    It may be used from several threads at once: what is loaded is shared, what steers a picture is
+    each picture's own. They then share the cores too. Closed, or at the end of a ``with`` block, it
+    gives its memory back.
+
+    Args:
+        model: the folder of an artefact, or an artefact; by default the one that was made on this
+            machine for the settings' pooling and layers.
+        settings: engine and threads count, and what the artefact must have; by default
+            ``Settings()``.
+
+    Raises:
+        ModelError: when there is no artefact, or it does not fit the settings.
+        EngineError: when ONNX Runtime or the engine asked for is missing.
+    """
+
+    def __init__(
+        self, model: str | Path | Artefact | None = None, settings: Settings | None = None
+    ) -> None:
+        settings = settings or Settings()
+        self.artefact = _opened(model, settings)
+        self.engine = choose_engine(settings.engine, settings.threads)
+        sessions = Sessions(self.artefact)
+        self._objective = sessions.objective(self.engine)
+        self._features = sessions.features(exact(self.engine))
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        """Open already; closed at the end of the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Give the memory back; it paints no more."""
+        self._closed = True
+        del self._objective, self._features
+
+    def objective(self, scene: Scene) -> Objective:
+        """The objective that a run ends with: at the final size, on its canvas.
+
+        Raises:
+            ModelError: when the artefact does not fit the scene's settings.
+        """
+        self._check(scene)
+        objective = Objective(self._objective.apart(), self.artefact.manifest)
+        view = scene.at(Scale(scene.height, scene.width, 0))
+        objective.aim(self._targets(scene, view), scene.height, scene.width, view.canvas)
+        return objective
+
+    def paint(
+        self, scene: Scene, on_step: OnStep | None = None, *, started: float | None = None
+    ) -> Result:
+        """Paint a scene, coarse to fine.
+
+        Args:
+            scene: as from :func:`read_scene`.
+            on_step: called after every evaluation of the objective.
+            started: when the set-up began, by ``time.perf_counter``; by default now.
+
+        Raises:
+            ModelError: when the artefact does not fit the scene's settings.
+            ImageError: for a region that vanishes, where the settings say so.
+            Interrupted: on Ctrl-C, once there is a picture.
+            UnfinishedError: when anything else ends the run, once there is a picture.
+        """
+        started = perf_counter() if started is None else started
+        self._check(scene)
+        report = Report(scene.settings, self.engine, self.artefact.manifest)
+        report.warnings += scene.notes()
+        scales = plan(scene.height, scene.width, scene.settings)
+        objective = Objective(self._objective.apart(), self.artefact.manifest)
+        record = Record(scales, objective, scene.finish, report, on_step)
+        delivery = Delivery(scene, report, started)
+        try:
+            x, targets = descend(scene, scales, objective, partial(self._targets, scene), record)
+            delivery.painted(_sound(x, record))
+            objective.rest()  # the measurement wants the memory
+            measured = partial(measure, self._features, self.artefact.manifest, targets=targets)
+            return delivery.judged(measured)
+        except (Exception, KeyboardInterrupt) as end:
+            rescued = delivery.rescued(record.best, end)
+            if rescued is None:
+                raise
+            raise rescued from (None if isinstance(end, KeyboardInterrupt) else end)
+
+    def _targets(self, scene: Scene, view: View) -> Values:
+        return prepare_targets(
+            self._features,
+            self.artefact.manifest,
+            view.content,
+            view.styles,
+            scene.settings,
+            view.guidance,
+        )
+
+    def _check(self, scene: Scene) -> None:
+        if self._closed:
+            raise EngineError("this painter is closed; open another")
+        _check_fit(self.artefact, scene.settings)
+
+
+Model: TypeAlias = str | Path | Artefact | Painter | None
+"""What runs a network: the folder of an artefact, an artefact, or a painter that has opened one."""
+
+
+def painter_for(model: Model, settings: Settings) -> Painter:
+    """The painter that was given, or one that is opened for the settings.
+
+    Raises:
+        ModelError: as :class:`Painter`.
+        EngineError: as :class:`Painter`.
+    """
+    return model if isinstance(model, Painter) else Painter(model, settings)
+
+
+def _opened(model: str | Path | Artefact | None, settings: Settings) -> Artefact:
+    if not isinstance(model, Artefact):
+        model = load_artefact(default_artefact(settings) if model is None else Path(model))
+    _check_fit(model, settings)
+    return model
+
+
+def _check_fit(artefact: Artefact, settings: Settings) -> None:
+    if not fits(artefact.manifest, settings):
+        raise ModelError(
+            f"{artefact.folder} has {artefact.manifest.layout}, which the settings do not ask for;"
+            " give the settings these or build another"
+        )
+
+
+def _sound(x: Array, record: Record) -> Array:
+    """The picture that a descent ended with, or the best on the way where that is no picture."""
+    if record.best is None:
+        raise EngineError(
+            "the loss was no finite number at any step; give smaller weights, or --engine cpu"
+        )
+    return x if np.isfinite(x).all() else record.best

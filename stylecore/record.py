@@ -1,0 +1,89 @@
+"""Takes note of a run: every evaluation, the best picture so far, the time that is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from time import perf_counter
+from typing import TypeAlias
+
+import numpy as np
+
+from .control.finish import Finish
+from .engine.objective import Objective
+from .pictures.tensors import Array
+from .pyramid import Scale
+from .report import Report
+from .results import Step
+
+OnStep: TypeAlias = Callable[[Step], object]
+
+
+class Record:
+    """What has happened so far in a run; called after every evaluation of the objective.
+
+    Attributes:
+        best: the picture (1, 3, H, W) of the least loss at the last scale that has one, or None.
+
+    Args:
+        scales: those of the run.
+        objective: what is evaluated.
+        finish: how pictures are shown.
+        report: what the figures are added to.
+        on_step: whoever wants to be told of every step.
+    """
+
+    def __init__(
+        self,
+        scales: Sequence[Scale],
+        objective: Objective,
+        finish: Finish,
+        report: Report,
+        on_step: OnStep | None = None,
+    ) -> None:
+        self.best: Array | None = None
+        self._scales, self._objective = scales, objective
+        self._finish, self._report, self._on_step = finish, report, on_step
+        self._index, self._least, self._last = -1, np.inf, 0.0
+        self._seconds: list[float] = []
+
+    def begin(self) -> None:
+        """The next scale begins."""
+        self._index += 1
+        self._least, self._seconds = np.inf, []
+        self._report.begin(self._scales[self._index])
+        self._last = perf_counter()
+
+    def __call__(self, x: Array, loss: float, /) -> None:
+        """An evaluation at x, what is painted, gave this loss."""
+        now = perf_counter()
+        self._seconds.append(now - self._last)
+        picture = self._objective.picture(x)
+        if np.isfinite(loss) and loss < self._least:
+            self.best, self._least = picture, loss
+        self._report.add(len(self._seconds), self._objective.losses, self._seconds[-1])
+        if self._on_step is not None:
+            self._on_step(self._step(picture))
+        self._last = perf_counter()
+
+    def _step(self, picture: Array) -> Step:
+        scale, losses = self._scales[self._index], self._objective.losses
+        return Step(
+            scale=self._index + 1,
+            scales=len(self._scales),
+            width=scale.width,
+            height=scale.height,
+            step=len(self._seconds),
+            steps=scale.steps,
+            loss=losses["loss"],
+            parts={name: loss for name, loss in losses.items() if name != "loss"},
+            seconds=self._seconds[-1],
+            remaining=self._remaining(),
+            picture=lambda: self._finish.picture(picture),
+        )
+
+    def _remaining(self) -> float:
+        """From the median step at this scale: a step costs in proportion to the pixels."""
+        here, ahead = self._scales[self._index], self._scales[self._index + 1 :]
+        per_pixel = float(np.median(self._seconds)) / here.pixels
+        pixels = (here.steps - len(self._seconds)) * here.pixels
+        return max(0.0, per_pixel * (pixels + sum(one.steps * one.pixels for one in ahead)))

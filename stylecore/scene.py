@@ -1,0 +1,344 @@
+"""What is to be painted: pictures, regions and masks, read and checked once, given out by scale."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeAlias, TypedDict, Unpack, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .control.canvas import Canvas
+from .control.finish import Finish
+from .control.guidance import Guidance, Steering
+from .control.recolor import recolored
+from .control.regions import Area, Mask, Region, areas, fit_mask
+from .errors import ImageError, SettingsError
+from .pictures.color import grey
+from .pictures.images import (
+    crop_to_aspect,
+    lay_on_white,
+    read_image,
+    read_with_alpha,
+    reduced,
+    resize,
+    resize_mask,
+    same_shape,
+    scaled_size,
+)
+from .pictures.parts import nearest_of
+from .pictures.tensors import Array, to_tensor
+from .pyramid import SHORTEST, Scale
+from .settings import Settings
+
+Source: TypeAlias = str | Path | NDArray[np.uint8]
+"""A picture: a path, or (H, W, 3) uint8, RGB; with a fourth channel for alpha."""
+
+
+class Controls(TypedDict, total=False):
+    """What may steer a picture beside content, styles and settings.
+
+    Attributes:
+        regions: which part of the content takes from which part of a style; none: all from all.
+        keep: a mask of what is left as it is, and takes no part in the style.
+        content_map: a mask of how much the content counts, white for as much as without.
+        start: the picture to start from, instead of the settings' ``init``; of the content's shape.
+    """
+
+    regions: Sequence[Region]
+    keep: Mask | None
+    content_map: Mask | None
+    start: Source | None
+
+
+@dataclass(frozen=True)
+class View:
+    """A scene at one scale.
+
+    Attributes:
+        content: (1, 3, H, W).
+        styles: each (1, 3, h, w).
+        guidance: what steers where.
+        canvas: what is painted on.
+    """
+
+    content: Array
+    styles: list[Array]
+    guidance: Guidance
+    canvas: Canvas
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is to be painted, no larger than it is painted; as from :func:`read_scene`.
+
+    Attributes:
+        settings: how.
+        height: of the result, in pixels.
+        width: of the result, in pixels.
+        content: (h, w, 3) float32.
+        styles: each (h, w, 3) float32.
+        start: what the coarsest scale starts from, where that is a picture of its own.
+        steering: regions and masks.
+        numbers: which of the styles that were given each is; recolouring may take one twice.
+        given: how many styles were given.
+        finish: how what is painted is delivered.
+    """
+
+    settings: Settings
+    height: int
+    width: int
+    content: NDArray[Any] = field(repr=False)
+    styles: tuple[NDArray[Any], ...] = field(repr=False)
+    start: NDArray[Any] | None = field(repr=False)
+    steering: Steering = field(repr=False)
+    numbers: tuple[int, ...]
+    given: int
+    finish: Finish = field(repr=False)
+
+    def at(self, scale: Scale) -> View:
+        """Everything at a scale: the styles keep their own shape, and have as many pixels."""
+        content, guidance = self.content_at(scale), self._guidance(scale)
+        styles = [
+            to_tensor(resize(style, width, height))
+            for style, (height, width) in zip(self.styles, self._style_sizes(scale), strict=True)
+        ]
+        return View(content, styles, guidance, self._canvas(scale, content))
+
+    def content_at(self, scale: Scale) -> Array:
+        """The content at a scale, (1, 3, H, W)."""
+        return to_tensor(resize(self.content, scale.width, scale.height))
+
+    def notes(self) -> list[str]:
+        """What the user should know of regions at the final size.
+
+        Raises:
+            ImageError: as :meth:`Steering.notes`.
+        """
+        return self.steering.notes(self._last_guidance, self.settings)
+
+    def again(self, start: Source | None = None, **changes: Any) -> Scene:
+        """The same scene from another start, with other settings; nothing is read anew.
+
+        Args:
+            start: the picture to start from.
+            changes: of the settings, but for those that the pictures were read by.
+
+        Raises:
+            SettingsError: for a change of size, fit, colour or style scale.
+            ImageError: for a start of another shape.
+        """
+        if fixed := _READ_BY & set(changes):
+            raise SettingsError(f"a scene was read by its {min(fixed)}; read it again for another")
+        settings = replace(self.settings, **changes)
+        _check_count("blend", settings.blend, self.given)
+        return replace(
+            self,
+            settings=settings,
+            start=self.start if start is None else _start(start, self.height, self.width),
+            steering=replace(self.steering, blend=_blend(settings, self.numbers)),
+        )
+
+    @cached_property
+    def _last_guidance(self) -> Guidance:
+        return self._guidance_at(Scale(self.height, self.width, 0))
+
+    def _guidance(self, scale: Scale) -> Guidance:
+        if (scale.height, scale.width) == (self.height, self.width):
+            return self._last_guidance
+        return self._guidance_at(scale)
+
+    def _guidance_at(self, scale: Scale) -> Guidance:
+        size = (scale.height, scale.width)
+        return self.steering.at(self.settings, size, self._style_sizes(scale))
+
+    def _canvas(self, scale: Scale, content: Array) -> Canvas:
+        keep, in_grey = self.steering.keep, self.finish.color == "luminance"
+        if keep is not None:
+            keep = resize_mask(keep, scale.height, scale.width)[None, None]
+        return Canvas(content, keep, in_grey)
+
+    def _style_sizes(self, scale: Scale) -> list[tuple[int, int]]:
+        return [
+            _size_at(style.shape, scale, _factor(self.settings, number))
+            for style, number in zip(self.styles, self.numbers, strict=True)
+        ]
+
+
+_READ_BY = {"size", "fit", "color", "style_scale"}
+
+
+def read_scene(
+    content: Source,
+    style: Source | Iterable[Source],
+    settings: Settings | None = None,
+    **controls: Unpack[Controls],
+) -> Scene:
+    """Read and check everything a run looks at, and reduce it to the size that is painted.
+
+    Args:
+        content: the picture whose things stay recognisable.
+        style: the picture, or pictures, whose manner is taken; several are blended, evenly or by
+            the settings' ``blend``.
+        settings: how; by default ``Settings()``.
+        controls: as :class:`Controls` has them.
+
+    Raises:
+        ImageError: when a picture or a mask cannot be read or does not fit.
+        SettingsError: when no style was given, or another number of blend weights than styles.
+    """
+    settings = settings or Settings()
+    picture, alpha = _content(content, settings)
+    height, width = scaled_size(picture.shape[0], picture.shape[1], settings.size)
+    given = _styles(style, settings, Scale(height, width, 0))
+    steering = replace(_steering(picture, given, controls), alpha=alpha)
+    styles, steering = _fitted(given, steering, width / height, settings)
+    styles, steering, numbers = recolored(picture, styles, steering, settings.color)
+    start = controls.get("start")
+    if start is None and settings.init not in ("content", "noise"):
+        start = settings.init
+    return Scene(
+        settings=settings,
+        height=height,
+        width=width,
+        content=grey(picture) if settings.color == "luminance" else picture,
+        styles=tuple(styles),
+        start=None if start is None else _start(start, height, width),
+        steering=replace(steering, blend=_blend(settings, numbers)),
+        numbers=tuple(numbers),
+        given=len(given),
+        finish=Finish(picture, settings.color, steering.keep, alpha),
+    )
+
+
+def _content(source: Source, settings: Settings) -> tuple[Array, Array | None]:
+    """The content (h, w, 3) and its alpha (h, w), no larger than the result."""
+    picture = _read(source, read_with_alpha)
+    height, width = scaled_size(picture.shape[0], picture.shape[1], settings.size)
+    if min(height, width) < SHORTEST:
+        raise ImageError(
+            f"at size {settings.size} the content is {width}×{height} pixels, and the network needs"
+            f" {SHORTEST} a side; give a larger size or crop the picture"
+        )
+    colors, alpha = _without_alpha(picture)
+    if alpha is not None and height < alpha.shape[0]:
+        alpha = resize_mask(alpha, height, width)
+    return reduced(colors, height, width), alpha
+
+
+def _styles(style: Source | Iterable[Source], settings: Settings, scale: Scale) -> list[Array]:
+    """The styles, each (h, w, 3), no larger than they are looked at."""
+    single = isinstance(style, str | Path | np.ndarray)
+    many = [cast("Source", style)] if single else list(style)
+    if not many:
+        raise SettingsError("no style was given; give at least one picture")
+    _check_count("blend", settings.blend, len(many))
+    _check_count("style_scale", settings.style_scale, len(many))
+    return [_style(one, _factor(settings, i), settings, scale) for i, one in enumerate(many)]
+
+
+def _style(source: Source, factor: float, settings: Settings, scale: Scale) -> Array:
+    picture = _opaque(source)
+    seen = picture
+    if settings.fit == "crop":
+        seen = crop_to_aspect(picture, scale.width / scale.height)
+    height, width = _size_at(seen.shape, scale, factor)
+    shrink = max(height / seen.shape[0], width / seen.shape[1])
+    return reduced(picture, round(picture.shape[0] * shrink), round(picture.shape[1] * shrink))
+
+
+def _fitted(
+    styles: list[Array], steering: Steering, aspect: float, settings: Settings
+) -> tuple[list[Array], Steering]:
+    """Styles and their masks cut to the content's shape, where the settings say so."""
+    if settings.fit == "keep":
+        return styles, steering
+    cropped = tuple(_cropped(area, aspect) for area in steering.areas)
+    return [crop_to_aspect(one, aspect) for one in styles], replace(steering, areas=cropped)
+
+
+def _steering(content: Array, styles: Sequence[Array], controls: Controls) -> Steering:
+    size = (content.shape[0], content.shape[1])
+    sizes = [(one.shape[0], one.shape[1]) for one in styles]
+    found = areas(controls.get("regions", ()), size, sizes)
+    keep, content_map = controls.get("keep"), controls.get("content_map")
+    kept = None if keep is None else fit_mask(keep, size, "what is kept")
+    if kept is not None and kept.min() > 0.98:
+        raise ImageError("the mask of what is kept is all white; leave something to paint")
+    weighted = None if content_map is None else fit_mask(content_map, size, "the content's weight")
+    return Steering(found, weighted, kept)
+
+
+def _start(source: Source, height: int, width: int) -> Array:
+    """The picture to start from, (height, width, 3)."""
+    picture = _opaque(source)
+    if not same_shape(picture.shape[:2], (height, width)):
+        raise ImageError(
+            f"the start is {picture.shape[1]}×{picture.shape[0]} pixels and the result"
+            f" {width}×{height}; give a start of the content's shape"
+        )
+    return resize(reduced(picture, height, width), width, height)
+
+
+def _blend(settings: Settings, numbers: Sequence[int]) -> tuple[float, ...]:
+    return tuple(settings.blend[i] for i in numbers) if settings.blend else ()
+
+
+def _factor(settings: Settings, number: int) -> float:
+    return settings.style_scale[number] if settings.style_scale else 1.0
+
+
+def _cropped(area: Area, aspect: float) -> Area:
+    styles = {i: crop_to_aspect(mask, aspect) for i, mask in area.styles.items()}
+    for index, mask in styles.items():
+        if not mask.max() > 0.02:
+            raise ImageError(
+                f"{area.name} in style {index + 1} lies in what fit=crop cuts off; take fit=keep"
+            )
+    return replace(area, styles=styles)
+
+
+def _check_count(name: str, numbers: Sequence[float], styles: int) -> None:
+    if numbers and len(numbers) != styles:
+        raise SettingsError(
+            f"{name} has {len(numbers)} numbers and there are {styles} styles; give one for each"
+        )
+
+
+def _read(
+    source: Source, read: Callable[[str | Path], NDArray[np.uint8]] = read_image
+) -> NDArray[np.uint8]:
+    if isinstance(source, str | Path):
+        return read(source)
+    channels = source.shape[2] if source.ndim == 3 else 0
+    if channels not in (3, 4) or source.dtype != np.uint8 or not source.size:
+        raise ImageError(
+            f"an array of {source.dtype} {source.shape} was given as a picture;"
+            " give uint8 (H, W, 3), RGB"
+        )
+    return source
+
+
+def _opaque(source: Source) -> NDArray[np.uint8]:
+    picture = _read(source)
+    return picture if picture.shape[2] == 3 else lay_on_white(picture)
+
+
+def _without_alpha(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Array | None]:
+    """RGB and alpha (H, W), 0–1, or None; what hides under full transparency is painted over."""
+    if picture.shape[2] == 3 or (picture[..., 3] == 255).all():
+        return picture[..., :3], None
+    shown = picture[..., 3] > 0
+    if not shown.any():
+        raise ImageError("the content is wholly transparent; give one that shows something")
+    # The nearest colour that shows: the network looks across the edge, and should see no step.
+    return picture[..., :3][nearest_of(shown)], np.asarray(picture[..., 3] / 255, np.float32)
+
+
+def _size_at(shape: Sequence[int], scale: Scale, larger: float) -> tuple[int, int]:
+    height, width = shape[:2]
+    factor = larger * (scale.height * scale.width / (height * width)) ** 0.5
+    return max(SHORTEST, round(height * factor)), max(SHORTEST, round(width * factor))
