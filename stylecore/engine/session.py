@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -11,7 +10,9 @@ import numpy as np
 
 from ..errors import EngineError, ModelError
 from ..pictures.tensors import Array
-from .engines import CPU, CUDA, Engine, onnxruntime, openvino_devices
+from .engines import open_session
+from .runtime import onnxruntime, reason
+from .table import Engine
 
 _SHRINK = "memory.enable_memory_arena_shrinkage"
 _TRAINING_ONLY = "com.microsoft"
@@ -23,6 +24,11 @@ Held: TypeAlias = dict[str, Any]
 class Session:
     """A loaded graph: held inputs stay where it runs, the others are given with each call.
 
+    Attributes:
+        provider: what ONNX Runtime itself says that the graph runs on.
+        inputs: the names of the graph's inputs.
+        outputs: the names of its outputs.
+
     Args:
         path: of an ``.onnx`` file.
         engine: as from :func:`choose_engine`.
@@ -31,26 +37,21 @@ class Session:
 
     Raises:
         ModelError: when ONNX Runtime refuses the file.
-        EngineError: when only ONNX Runtime training could run it.
+        EngineError: when the engine does not work here, ONNX Runtime takes another, or only ONNX
+            Runtime training could run the graph.
     """
 
     def __init__(
         self, path: Path, engine: Engine, *, once: bool = False, spare: bool = False
     ) -> None:
-        runtime = onnxruntime()
-        try:
-            self._session: Any = _opened(runtime, path, engine, once=once)
-        except Exception as error:
-            reason = str(error).strip().splitlines()[0]
-            if f"{_TRAINING_ONLY}:" in reason:
-                raise EngineError(_training_needed(runtime, path)) from None
-            raise ModelError(f"ONNX Runtime cannot load {path}: {reason}") from None
-        self._runtime = runtime
-        self._device = "cuda" if engine.name == "cuda" else "cpu"
+        self._runtime = onnxruntime()
+        self._session: Any = _loaded(self._runtime, path, engine, once=once)
+        self._device = engine.row.device
         self._held: Held = {}
-        self._run_options = runtime.RunOptions()
+        self._run_options = self._runtime.RunOptions()
         if spare and self._device == "cpu":
             self._run_options.add_run_config_entry(_SHRINK, "cpu:0")
+        self.provider: str = self._session.get_providers()[0]
         self.inputs = tuple(item.name for item in self._session.get_inputs())
         self.outputs = tuple(item.name for item in self._session.get_outputs())
 
@@ -88,37 +89,21 @@ class Session:
         return binding.copy_outputs_to_cpu()
 
 
+def _loaded(runtime: Any, path: Path, engine: Engine, *, once: bool) -> Any:
+    try:
+        return open_session(path, engine, once=once)
+    except EngineError:
+        raise
+    except Exception as error:
+        said = reason(error)
+        if f"{_TRAINING_ONLY}:" in said:
+            raise EngineError(_training_needed(runtime, path)) from None
+        raise ModelError(f"ONNX Runtime cannot load {path}: {said}") from None
+
+
 def _training_needed(runtime: Any, path: Path) -> str:
     return (
         f"{path} has ONNX Runtime training's gradient, which the onnxruntime here"
         f" ({runtime.__version__}) cannot run; install onnxruntime-training-cpu 1.19.2 in its"
         " place, or build the artefact again with `stylecore models build`"
     )
-
-
-def _opened(runtime: Any, path: Path, engine: Engine, *, once: bool) -> Any:
-    options = runtime.SessionOptions()
-    if once:
-        options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.intra_op_num_threads = engine.threads
-    options.log_severity_level = 3
-    # Sizes change from scale to scale: a remembered memory plan of the last one is only ballast.
-    options.enable_mem_pattern = False
-    # In the order of the graph: by default the gradients of all style terms would wait in memory.
-    options.execution_order = runtime.ExecutionOrder.PRIORITY_BASED
-    if engine.name == "openvino":
-        hints = {
-            "INFERENCE_PRECISION_HINT": "bf16" if engine.precision == "bf16" else "f32",
-            "INFERENCE_NUM_THREADS": str(engine.threads),
-            "PERFORMANCE_HINT": "LATENCY",
-        }
-        config = {"load_config": json.dumps({"CPU": hints})}
-        options.add_provider_for_devices(openvino_devices(runtime), config)
-        return runtime.InferenceSession(str(path), options)
-    if engine.name == "cuda":
-        cuda = {
-            "cudnn_conv_algo_search": "HEURISTIC",
-            "use_tf32": str(int(engine.precision == "tf32")),
-        }
-        return runtime.InferenceSession(str(path), options, providers=[(CUDA, cuda), CPU])
-    return runtime.InferenceSession(str(path), options, providers=[CPU])
