@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -23,6 +24,9 @@ Held: TypeAlias = dict[str, Any]
 
 class Session:
     """A loaded graph: held inputs stay where it runs, the others are given with each call.
+
+    Several threads may call one session at a time: a call binds its own inputs and outputs, and
+    computes with all that was held when it began. Its memory goes back with the last reference.
 
     Attributes:
         provider: what ONNX Runtime itself says that the graph runs on.
@@ -45,6 +49,7 @@ class Session:
         self, path: Path, engine: Engine, *, once: bool = False, spare: bool = False
     ) -> None:
         self._runtime = onnxruntime()
+        self._path = path
         self._session: Any = _loaded(self._runtime, path, engine, once=once)
         self._device = engine.row.device
         self._held: Held = {}
@@ -56,37 +61,87 @@ class Session:
         self.outputs = tuple(item.name for item in self._session.get_outputs())
 
     def hold(self, values: Mapping[str, Array]) -> None:
-        """Keep inputs on the device until they are given anew."""
-        for name, value in values.items():
-            if name in self.inputs:
-                # A copy: on the CPU, what is held is this very memory.
-                array = np.array(value, np.float32, order="C")
-                self._held[name] = self._runtime.OrtValue.ortvalue_from_numpy(array, self._device)
+        """Keep inputs on the device until they are given anew.
+
+        Raises:
+            ModelError: when the graph has no such input.
+            EngineError: when they find no room there.
+        """
+        self._check_known(values, self.inputs, "input")
+        # A copy: on the CPU, what is held is this very memory.
+        copies = {name: np.array(value, np.float32, order="C") for name, value in values.items()}
+        place = self._runtime.OrtValue.ortvalue_from_numpy
+        with self._failing("hold values for"):
+            placed = {name: place(copy, self._device) for name, copy in copies.items()}
+        self._held = {**self._held, **placed}
 
     def share(self, held: Held) -> None:
-        """Keep inputs that lie on the device already, such as another graph's outputs."""
-        self._held.update({name: value for name, value in held.items() if name in self.inputs})
+        """Keep what lies on the device already, such as another graph's outputs.
+
+        What the graph does not take is for others that share the same.
+        """
+        taken = {name: value for name, value in held.items() if name in self.inputs}
+        self._held = {**self._held, **taken}
 
     def held_outputs(self) -> Held:
-        """Run; returns every output where it lies, by its name."""
-        binding = self._session.io_binding()
-        for name in self.outputs:
-            binding.bind_output(name, self._device)
-        self._session.run_with_iobinding(binding)
+        """Run; returns every output where it lies, by its name.
+
+        Raises:
+            ModelError: when an input is missing.
+            EngineError: when ONNX Runtime fails.
+        """
+        binding = self._run(self.outputs, {}, self._device)
         return dict(zip(self.outputs, binding.get_outputs(), strict=True))
 
     def __call__(self, outputs: Sequence[str], **inputs: Array) -> list[Array]:
-        """Run; returns the named outputs."""
-        binding = self._session.io_binding()
-        for name, value in inputs.items():
-            binding.bind_cpu_input(name, np.asarray(value, np.float32, order="C"))
-        for name, value in self._held.items():
-            if name not in inputs:
-                binding.bind_ortvalue_input(name, value)
-        for name in outputs:
-            binding.bind_output(name, "cpu")
-        self._session.run_with_iobinding(binding, self._run_options)
-        return binding.copy_outputs_to_cpu()
+        """Run; returns the named outputs.
+
+        Raises:
+            ModelError: when the graph has no such output or input, or one is missing.
+            EngineError: when ONNX Runtime fails.
+        """
+        return self._run(outputs, inputs, "cpu").copy_outputs_to_cpu()
+
+    def _run(self, outputs: Sequence[str], inputs: Mapping[str, Array], device: str) -> Any:
+        held = self._held
+        self._check_call(outputs, inputs, held)
+        with self._failing("run"):
+            binding = self._session.io_binding()
+            for name, value in inputs.items():
+                binding.bind_cpu_input(name, np.asarray(value, np.float32, order="C"))
+            for name in held.keys() - inputs.keys():
+                binding.bind_ortvalue_input(name, held[name])
+            for name in outputs:
+                binding.bind_output(name, device)
+            self._session.run_with_iobinding(binding, self._run_options)
+        return binding
+
+    def _check_call(self, outputs: Sequence[str], inputs: Mapping[str, Array], held: Held) -> None:
+        self._check_known(outputs, self.outputs, "output")
+        self._check_known(inputs, self.inputs, "input")
+        missing = [name for name in self.inputs if name not in inputs and name not in held]
+        if missing:
+            raise ModelError(
+                f"{self._path} was run without {', '.join(missing)};"
+                f" it wants {', '.join(self.inputs)}"
+            )
+
+    def _check_known(self, given: Collection[str], known: Sequence[str], kind: str) -> None:
+        unknown = [name for name in given if name not in known]
+        if unknown:
+            raise ModelError(
+                f"{self._path} has no {kind} {', '.join(unknown)}; its {kind}s are"
+                f" {', '.join(known)}"
+            )
+
+    @contextmanager
+    def _failing(self, verb: str) -> Generator[None]:
+        try:
+            yield
+        except Exception as error:
+            raise EngineError(
+                f"{self.provider} cannot {verb} {self._path}: {reason(error)}"
+            ) from error
 
 
 def _loaded(runtime: Any, path: Path, engine: Engine, *, once: bool) -> Any:

@@ -1,5 +1,6 @@
 """A graph at work: what it is given, what it holds, and what it says when something is amiss."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +116,65 @@ def complaint(kind, call):
     message = str(caught.value)
     assert "\n" not in message
     return message
+
+
+def test_what_is_held_is_an_input_or_refused(graph):
+    given = {"weight": np.ones(1), "wieght": np.ones(1)}
+    message = complaint(ModelError, lambda: graph.hold(given))
+    assert "arithmetic.onnx has no input wieght; its inputs are x, weight" in message
+    missing = complaint(ModelError, lambda: graph(["product"], x=np.ones(1)))
+    assert "was run without weight" in missing, "a refused mapping was held in part"
+
+
+def test_what_is_shared_may_be_for_other_graphs(graph):
+    other = Session(graph._path, choose_engine("cpu", 1))
+    other.hold({"weight": np.array(3.0)})
+    held = {"weight": other._held["weight"], "for another": other._held["weight"]}
+    graph.share(held)
+    assert graph(["product"], x=np.ones(1))[0].tolist() == [3]
+
+
+def test_a_misspelt_target_is_refused(narrow_artefact):
+    objective = Objective(narrow_artefact["max"], choose_engine("cpu"))
+    message = complaint(ModelError, lambda: objective.aim({"style.relu9_9.gram": np.ones(1)}, 8, 8))
+    assert "has no input style.relu9_9.gram" in message
+
+
+def test_a_call_names_what_the_graph_lacks_or_wants(graph):
+    x, weight = np.ones(1), np.ones(1)
+    no_output = complaint(ModelError, lambda: graph(["prod"], x=x, weight=weight))
+    assert no_output.endswith("has no output prod; its outputs are product, rank")
+    no_input = complaint(ModelError, lambda: graph(["product"], x=x, weight=weight, bias=x))
+    assert no_input.endswith("has no input bias; its inputs are x, weight")
+    missing = complaint(ModelError, lambda: graph(["product"], weight=weight))
+    assert missing.endswith("was run without x; it wants x, weight")
+    assert "was run without x, weight" in complaint(ModelError, graph.held_outputs)
+
+
+def test_a_run_that_fails_says_so_in_one_line(graph, capfd):
+    message = complaint(EngineError, lambda: graph(["product"], x=np.ones(2), weight=np.ones(3)))
+    assert message.startswith(f"{CPU} cannot run {graph._path}: ")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_threads_share_what_is_held(graph):
+    graph.hold({"weight": np.array(2.0)})
+
+    def doubled(value):
+        x = np.full(10_000, value, np.float32)
+        return [bool((graph(["product"], x=x)[0] == 2 * value).all()) for _ in range(20)]
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(all(found) for found in pool.map(doubled, range(8)))
+
+
+def test_what_a_call_began_with_is_not_exchanged_under_it(graph):
+    graph.hold({"weight": np.array(1.0)})
+    seen = graph._held
+    graph.hold({"weight": np.array(2.0)})
+    graph.share({"x": graph._held["weight"]})
+    assert seen.keys() == {"weight"}
+    assert seen["weight"].numpy() == 1
 
 
 def test_a_session_says_what_it_runs_on(graph):
