@@ -1,152 +1,154 @@
-"""Which ONNX Runtime provider runs the graphs, with which options, threads and precision."""
+"""Choosing an engine, by trying it out, and opening graphs on it and nowhere else."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import os
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from threading import Lock
 from typing import Any, get_args
+
+import numpy as np
 
 from ..errors import EngineError
 from ..settings import EngineName
+from .runtime import onnxruntime, reason
+from .table import ENGINES, Engine, Row, row_of, unknown
 
-_OPENVINO_PLUGIN = "onnxruntime_ep_openvino"
-OPENVINO = "OpenVINOExecutionProvider"
-CUDA = "CUDAExecutionProvider"
-CPU = "CPUExecutionProvider"
-_INSTALL = (
-    "ONNX Runtime is not installed; install one of: pip install 'stylecore[cpu]',"
-    " 'stylecore[openvino]' or 'stylecore[gpu]'"
-)
+_FLOAT_1111 = b"\x12\x16\n\x14\x08\x01\x12\x10" + 4 * b"\n\x02\x08\x01"
+TRIAL = (
+    b'\x08\t:o\n\x0f\n\x01x\n\x01w\x12\x01y"\x04Conv\x12\x05trial'
+    b"Z\x1b\n\x01x%b"
+    b"Z\x1b\n\x01w%b"
+    b"b\x1b\n\x01y%b"
+    b"B\x04\n\x00\x10\x12"
+) % (3 * (_FLOAT_1111,))
+"""An ONNX file: y = Conv(x, w), each of them (1, 1, 1, 1). A test builds the same with onnx."""
 
+_WARNING, FATAL = 2, 4
+"""ONNX Runtime's degrees of severity: what it logs by default, and what we let it log."""
 
-@dataclass(frozen=True)
-class Engine:
-    """What runs the graphs.
-
-    Attributes:
-        name: ``cpu``, ``openvino`` or ``cuda``.
-        provider: ONNX Runtime's name of the execution provider.
-        precision: of the convolutions: ``fp32``, ``bf16`` or ``tf32``.
-        threads: on the CPU.
-    """
-
-    name: str
-    provider: str
-    precision: str
-    threads: int
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values, for reports."""
-        return asdict(self)
+_ONE_AT_A_TIME = Lock()
 
 
 def choose_engine(name: EngineName = "auto", threads: int = 0) -> Engine:
     """Pick an engine; ``auto`` takes CUDA, then OpenVINO in bf16, then the CPU provider.
+
+    Each is tried out, once in a process: what ONNX Runtime lists need not load.
 
     Args:
         name: what was asked for.
         threads: on the CPU; 0 takes every core that this process may use.
 
     Raises:
-        EngineError: when ONNX Runtime, or the engine asked for, is not here.
+        EngineError: when ONNX Runtime is not here, or the engine asked for does not work.
     """
     if name not in get_args(EngineName):
-        raise EngineError(f"no engine {name!r}; take one of {', '.join(get_args(EngineName))}")
-    runtime = onnxruntime()
-    threads = threads or _cores()
-    if name == "cpu":
-        return Engine("cpu", CPU, "fp32", threads)
-    if name == "cuda" or (name == "auto" and CUDA in runtime.get_available_providers()):
-        return _cuda(runtime, threads)
-    if name == "openvino":
-        return _openvino(runtime, threads)
-    try:
-        engine = _openvino(runtime, threads)
-    except EngineError:
-        return Engine("cpu", CPU, "fp32", threads)
-    # In fp32 OpenVINO and the CPU provider run alike; bf16 is the reason to prefer the former.
-    return engine if engine.precision == "bf16" else Engine("cpu", CPU, "fp32", threads)
+        raise unknown(name)
+    if name != "auto":
+        return _working(name, threads)
+    *preferred, last = ENGINES
+    for one in preferred:
+        with suppress(EngineError):
+            engine = _working(one, threads)
+            if engine.precision == engine.row.auto:
+                return engine
+    return _working(last, threads)
 
 
 def exact(engine: Engine) -> Engine:
-    """The same engine in fp32: what targets and final losses are measured on."""
-    if engine.name == "cuda":
-        return replace(engine, precision="fp32")
-    return Engine("cpu", CPU, "fp32", engine.threads)
+    """The engine, in fp32, that targets and final losses are measured on."""
+    name = engine.row.exact
+    return Engine(name, row_of(name).provider, "fp32", engine.threads)
 
 
-def onnxruntime() -> Any:
-    """The module, whichever wheel it came in.
+def open_session(source: Path | bytes, engine: Engine, *, once: bool = False) -> Any:
+    """ONNX Runtime's session of a graph, on the engine and nowhere else.
+
+    Args:
+        source: the path of an ``.onnx`` file, or what is in it.
+        engine: as from :func:`choose_engine`.
+        once: whether it will run one time only, so that preparing it does not pay.
 
     Raises:
-        EngineError: when none is installed.
+        EngineError: when the engine does not work here, or ONNX Runtime takes another.
+        Exception: one of ONNX Runtime's many, when it refuses the graph.
     """
+    _working(engine.name, engine.threads)
+    session = _opened(onnxruntime(), source, engine, once=once)
+    _check_provider(session, engine)
+    return session
+
+
+def _working(name: str, threads: int) -> Engine:
+    runtime = onnxruntime()
+    with _ONE_AT_A_TIME:  # what is redirected meanwhile belongs to the whole process
+        found = _tried(runtime, name)
+    if isinstance(found, str):
+        raise EngineError(found)
+    return replace(found, threads=threads or _cores())
+
+
+@cache
+def _tried(runtime: Any, name: str) -> Engine | str:
+    """The engine, or why it does not work."""
+    row = row_of(name)
     try:
-        runtime = importlib.import_module("onnxruntime")
-    except ImportError:
-        raise EngineError(_INSTALL) from None
-    if not hasattr(runtime, "InferenceSession"):
-        raise EngineError(_INSTALL)
-    return runtime
+        complaint = row.prepare(runtime)
+        engine = Engine(name, row.provider, row.precision(runtime), threads=1)
+        with _quiet(runtime, row):
+            session = _opened(runtime, TRIAL, engine)
+            _check_provider(session, engine, complaint)
+            one = np.ones((1, 1, 1, 1), np.float32)
+            session.run(None, {"x": one, "w": one})
+    except EngineError as error:
+        return str(error)
+    except Exception as error:
+        return f"engine {name}: ONNX Runtime says: {reason(error)}; {row.remedy}"
+    return engine
+
+
+@contextmanager
+def _quiet(runtime: Any, row: Row) -> Generator[None]:
+    if not row.logs:
+        yield
+        return
+    runtime.set_default_logger_severity(FATAL)
+    try:
+        yield
+    finally:
+        runtime.set_default_logger_severity(_WARNING)
+
+
+def _check_provider(session: Any, engine: Engine, complaint: str = "") -> None:
+    found = session.get_providers()[0]
+    if found != engine.row.provider:
+        said = f" ({complaint})" if complaint else ""
+        raise EngineError(
+            f"engine {engine.name}: asked for {engine.row.provider}, ONNX Runtime took"
+            f" {found}{said}; {engine.row.remedy}"
+        )
+
+
+def _opened(runtime: Any, source: Path | bytes, engine: Engine, *, once: bool = False) -> Any:
+    options = runtime.SessionOptions()
+    if once:
+        options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.intra_op_num_threads = engine.threads
+    options.log_severity_level = FATAL  # what fails is raised; the library writes nothing
+    # Sizes change from scale to scale: a remembered memory plan of the last one is only ballast.
+    options.enable_mem_pattern = False
+    # In the order of the graph: by default the gradients of all style terms would wait in memory.
+    options.execution_order = runtime.ExecutionOrder.PRIORITY_BASED
+    providers = engine.row.providers(runtime, options, engine)
+    given = source if isinstance(source, bytes) else str(source)
+    return runtime.InferenceSession(given, options, providers=providers, enable_fallback=0)
 
 
 def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _cuda(runtime: Any, threads: int) -> Engine:
-    if hasattr(runtime, "preload_dlls"):
-        runtime.preload_dlls()
-    if CUDA not in runtime.get_available_providers():
-        raise EngineError(
-            "engine cuda: this ONNX Runtime has no CUDA provider; pip install 'stylecore[gpu]'"
-            " in an environment without onnxruntime, or take --engine cpu"
-        )
-    return Engine("cuda", CUDA, "tf32", threads)
-
-
-def _openvino(runtime: Any, threads: int) -> Engine:
-    if importlib.util.find_spec(_OPENVINO_PLUGIN) is None:
-        raise EngineError(
-            "engine openvino: its plugin is not installed; pip install 'stylecore[openvino]',"
-            " or take --engine cpu"
-        )
-    devices = openvino_devices(runtime)
-    if not devices:
-        raise EngineError(
-            "engine openvino: the plugin finds no device it supports (it wants an Intel"
-            " processor); take --engine cpu"
-        )
-    bf16 = "BF16" in devices[0].ep_metadata.get("OPTIMIZATION_CAPABILITIES", "").split()
-    return Engine("openvino", OPENVINO, "bf16" if bf16 else "fp32", threads)
-
-
-def openvino_devices(runtime: Any) -> list[Any]:
-    """The processors that the OpenVINO plugin can use; it is registered when first asked.
-
-    Raises:
-        EngineError: when ONNX Runtime refuses the plugin.
-    """
-    plugin = importlib.import_module(_OPENVINO_PLUGIN)
-
-    def found() -> list[Any]:
-        devices = runtime.get_ep_devices()
-        cpu = runtime.OrtHardwareDeviceType.CPU
-        return [d for d in devices if d.ep_name == OPENVINO and d.device.type == cpu]
-
-    if not found():
-        try:
-            runtime.register_execution_provider_library(_OPENVINO_PLUGIN, plugin.get_library_path())
-        except Exception as error:
-            reason = str(error).strip().splitlines()[0]
-            # Registered before without a device: nothing new to learn.
-            if "already" not in reason:
-                raise EngineError(
-                    f"engine openvino: ONNX Runtime refuses the plugin ({reason});"
-                    " take --engine cpu"
-                ) from None
-    return found()

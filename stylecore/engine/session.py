@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -12,7 +12,9 @@ import numpy as np
 
 from ..errors import EngineError, ModelError
 from ..pictures.tensors import Array
-from .engines import CPU, CUDA, Engine, onnxruntime, openvino_devices
+from .engines import open_session
+from .runtime import onnxruntime, reason
+from .table import Engine
 
 _SHRINK = "memory.enable_memory_arena_shrinkage"
 _TRAINING_ONLY = "com.microsoft"
@@ -24,6 +26,14 @@ Held: TypeAlias = dict[str, Any]
 class Session:
     """A loaded graph: held inputs stay where it runs, the others are given with each call.
 
+    Several threads may call one session at a time: a call binds its own inputs and outputs, and
+    computes with all that was held when it began. Its memory goes back with the last reference.
+
+    Attributes:
+        provider: what ONNX Runtime itself says that the graph runs on.
+        inputs: the names of the graph's inputs.
+        outputs: the names of its outputs.
+
     Args:
         path: of an ``.onnx`` file.
         engine: as from :func:`choose_engine`.
@@ -32,24 +42,23 @@ class Session:
 
     Raises:
         ModelError: when ONNX Runtime refuses the file.
-        EngineError: when only ONNX Runtime training could run it.
+        EngineError: when the engine does not work here, ONNX Runtime takes another, or only ONNX
+            Runtime training could run the graph.
     """
 
     def __init__(
         self, path: Path, engine: Engine, *, once: bool = False, spare: bool = False
     ) -> None:
-        runtime = onnxruntime()
-        try:
-            self._session: Any = _opened(runtime, path, engine, once=once)
-        except Exception as error:
-            reason = str(error).strip().splitlines()[0]
-            if f"{_TRAINING_ONLY}:" in reason:
-                raise EngineError(_training_needed(runtime, path)) from None
-            raise ModelError(f"ONNX Runtime cannot load {path}: {reason}") from None
-        self._runtime = runtime
-        self._device = "cuda" if engine.name == "cuda" else "cpu"
+        self._runtime = onnxruntime()
+        self._path = path
+        self._session: Any = _loaded(self._runtime, path, engine, once=once)
+        self._device = engine.row.device
         self._held: Held = {}
-        self._spare, self._plain, self._shrinking = spare, *_run_options(runtime, self._device)
+        self._spare, self._plain, self._shrinking = (
+            spare,
+            *_run_options(self._runtime, self._device),
+        )
+        self.provider: str = self._session.get_providers()[0]
         self.inputs = tuple(item.name for item in self._session.get_inputs())
         self.outputs = tuple(item.name for item in self._session.get_outputs())
 
@@ -60,23 +69,36 @@ class Session:
         return other
 
     def hold(self, values: Mapping[str, Array]) -> None:
-        """Keep inputs on the device until they are given anew."""
-        for name, value in values.items():
-            if name in self.inputs:
-                # A copy: on the CPU, what is held is this very memory.
-                array = np.array(value, np.float32, order="C")
-                self._held[name] = self._runtime.OrtValue.ortvalue_from_numpy(array, self._device)
+        """Keep inputs on the device until they are given anew.
+
+        Raises:
+            ModelError: when the graph has no such input.
+            EngineError: when they find no room there.
+        """
+        self._check_known(values, self.inputs, "input")
+        # A copy: on the CPU, what is held is this very memory.
+        copies = {name: np.array(value, np.float32, order="C") for name, value in values.items()}
+        place = self._runtime.OrtValue.ortvalue_from_numpy
+        with self._failing("hold values for"):
+            placed = {name: place(copy, self._device) for name, copy in copies.items()}
+        self._held = {**self._held, **placed}
 
     def share(self, held: Held) -> None:
-        """Keep inputs that lie on the device already, such as another graph's outputs."""
-        self._held.update({name: value for name, value in held.items() if name in self.inputs})
+        """Keep what lies on the device already, such as another graph's outputs.
+
+        What the graph does not take is for others that share the same.
+        """
+        taken = {name: value for name, value in held.items() if name in self.inputs}
+        self._held = {**self._held, **taken}
 
     def held_outputs(self) -> Held:
-        """Run; returns every output where it lies, by its name."""
-        binding = self._session.io_binding()
-        for name in self.outputs:
-            binding.bind_output(name, self._device)
-        self._session.run_with_iobinding(binding)
+        """Run; returns every output where it lies, by its name.
+
+        Raises:
+            ModelError: when an input is missing.
+            EngineError: when ONNX Runtime fails.
+        """
+        binding = self._run(self.outputs, {}, self._device, self._plain)
         return dict(zip(self.outputs, binding.get_outputs(), strict=True))
 
     def rest(self, sizes: Mapping[str, int]) -> None:
@@ -90,25 +112,72 @@ class Session:
             for item in self._session.get_inputs()
             if any(isinstance(dim, str) for dim in item.shape) or item.name not in self._held
         }
-        self._run([self.outputs[0]], inputs, self._shrinking)
+        self._run([self.outputs[0]], inputs, "cpu", self._shrinking)
 
     def __call__(self, outputs: Sequence[str], **inputs: Array) -> list[Array]:
-        """Run; returns the named outputs."""
-        return self._run(outputs, inputs, self._shrinking if self._spare else self._plain)
+        """Run; returns the named outputs.
+
+        Raises:
+            ModelError: when the graph has no such output or input, or one is missing.
+            EngineError: when ONNX Runtime fails.
+        """
+        options = self._shrinking if self._spare else self._plain
+        return self._run(outputs, inputs, "cpu", options).copy_outputs_to_cpu()
 
     def _run(
-        self, outputs: Sequence[str], inputs: Mapping[str, Array], options: Any
-    ) -> list[Array]:
-        binding = self._session.io_binding()
-        for name, value in inputs.items():
-            binding.bind_cpu_input(name, np.asarray(value, np.float32, order="C"))
-        for name, value in self._held.items():
-            if name not in inputs:
-                binding.bind_ortvalue_input(name, value)
-        for name in outputs:
-            binding.bind_output(name, "cpu")
-        self._session.run_with_iobinding(binding, options)
-        return binding.copy_outputs_to_cpu()
+        self, outputs: Sequence[str], inputs: Mapping[str, Array], device: str, options: Any
+    ) -> Any:
+        held = self._held
+        self._check_call(outputs, inputs, held)
+        with self._failing("run"):
+            binding = self._session.io_binding()
+            for name, value in inputs.items():
+                binding.bind_cpu_input(name, np.asarray(value, np.float32, order="C"))
+            for name in held.keys() - inputs.keys():
+                binding.bind_ortvalue_input(name, held[name])
+            for name in outputs:
+                binding.bind_output(name, device)
+            self._session.run_with_iobinding(binding, options)
+        return binding
+
+    def _check_call(self, outputs: Sequence[str], inputs: Mapping[str, Array], held: Held) -> None:
+        self._check_known(outputs, self.outputs, "output")
+        self._check_known(inputs, self.inputs, "input")
+        missing = [name for name in self.inputs if name not in inputs and name not in held]
+        if missing:
+            raise ModelError(
+                f"{self._path} was run without {', '.join(missing)};"
+                f" it wants {', '.join(self.inputs)}"
+            )
+
+    def _check_known(self, given: Collection[str], known: Sequence[str], kind: str) -> None:
+        unknown = [name for name in given if name not in known]
+        if unknown:
+            raise ModelError(
+                f"{self._path} has no {kind} {', '.join(unknown)}; its {kind}s are"
+                f" {', '.join(known)}"
+            )
+
+    @contextmanager
+    def _failing(self, verb: str) -> Generator[None]:
+        try:
+            yield
+        except Exception as error:
+            raise EngineError(
+                f"{self.provider} cannot {verb} {self._path}: {reason(error)}"
+            ) from error
+
+
+def _loaded(runtime: Any, path: Path, engine: Engine, *, once: bool) -> Any:
+    try:
+        return open_session(path, engine, once=once)
+    except EngineError:
+        raise
+    except Exception as error:
+        said = reason(error)
+        if f"{_TRAINING_ONLY}:" in said:
+            raise EngineError(_training_needed(runtime, path)) from None
+        raise ModelError(f"ONNX Runtime cannot load {path}: {said}") from None
 
 
 def _run_options(runtime: Any, device: str) -> tuple[Any, Any]:
@@ -125,31 +194,3 @@ def _training_needed(runtime: Any, path: Path) -> str:
         f" ({runtime.__version__}) cannot run; install onnxruntime-training-cpu 1.19.2 in its"
         " place, or build the artefact again with `stylecore models build`"
     )
-
-
-def _opened(runtime: Any, path: Path, engine: Engine, *, once: bool) -> Any:
-    options = runtime.SessionOptions()
-    if once:
-        options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.intra_op_num_threads = engine.threads
-    options.log_severity_level = 3
-    # Sizes change from scale to scale: a remembered memory plan of the last one is only ballast.
-    options.enable_mem_pattern = False
-    # In the order of the graph: by default the gradients of all style terms would wait in memory.
-    options.execution_order = runtime.ExecutionOrder.PRIORITY_BASED
-    if engine.name == "openvino":
-        hints = {
-            "INFERENCE_PRECISION_HINT": "bf16" if engine.precision == "bf16" else "f32",
-            "INFERENCE_NUM_THREADS": str(engine.threads),
-            "PERFORMANCE_HINT": "LATENCY",
-        }
-        config = {"load_config": json.dumps({"CPU": hints})}
-        options.add_provider_for_devices(openvino_devices(runtime), config)
-        return runtime.InferenceSession(str(path), options)
-    if engine.name == "cuda":
-        cuda = {
-            "cudnn_conv_algo_search": "HEURISTIC",
-            "use_tf32": str(int(engine.precision == "tf32")),
-        }
-        return runtime.InferenceSession(str(path), options, providers=[(CUDA, cuda), CPU])
-    return runtime.InferenceSession(str(path), options, providers=[CPU])

@@ -37,8 +37,7 @@ class Sessions:
 
     def _open(self, name: str, engine: Engine, *, spare: bool) -> Session:
         file = in_winograd_form(name)
-        # Libraries of other devices choose algorithms themselves, and multiply in fewer bits.
-        if engine.name != "cpu" or not {file, KERNELS} <= set(self.artefact.manifest.files):
+        if not engine.row.winograd or not {file, KERNELS} <= set(self.artefact.manifest.files):
             return Session(self.artefact.path(name), engine, spare=spare)
         if not self._kernels:
             kernels = Session(self.artefact.path(KERNELS), engine, once=True)

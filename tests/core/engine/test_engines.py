@@ -1,69 +1,22 @@
+"""Choosing: every engine is tried out, and one that does not work says so or is passed over."""
+
 import os
 import sys
-from pathlib import Path
-from types import ModuleType, SimpleNamespace
+import time
+from concurrent.futures import ThreadPoolExecutor
+from types import ModuleType
 
-import numpy as np
 import pytest
 
-from stylecore.engine import engines
-from stylecore.engine.engines import Engine, choose_engine, exact
-from stylecore.engine.session import Session
-from stylecore.errors import EngineError, ModelError
-from stylecore.settings import Settings
+from stylecore.engine.engines import TRIAL, choose_engine, exact, open_session
+from stylecore.engine.table import Engine
+from stylecore.errors import EngineError
 
 CPU, CUDA, OPENVINO = "CPUExecutionProvider", "CUDAExecutionProvider", "OpenVINOExecutionProvider"
 
 
-class Runtime(ModuleType):
-    """ONNX Runtime as far as choosing goes, with the devices that a test wants."""
-
-    InferenceSession = object
-    OrtHardwareDeviceType = SimpleNamespace(CPU="cpu")
-
-    def __init__(self, cuda=False, capabilities=None, refusal=None):
-        super().__init__("onnxruntime")
-        self.cuda, self.capabilities, self.refusal = cuda, capabilities, refusal
-        self.registered = []
-
-    def get_available_providers(self):
-        return [CUDA, CPU] if self.cuda else [CPU]
-
-    def register_execution_provider_library(self, name, path):
-        if self.refusal:
-            raise RuntimeError(self.refusal)
-        self.registered.append(path)
-
-    def get_ep_devices(self):
-        def device(provider, kind, capabilities):
-            metadata = {"OPTIMIZATION_CAPABILITIES": capabilities}
-            return SimpleNamespace(
-                ep_name=provider, device=SimpleNamespace(type=kind), ep_metadata=metadata
-            )
-
-        found = [device(CPU, "cpu", "BF16"), device(OPENVINO, "gpu", "BF16")]
-        if self.registered and self.capabilities is not None:
-            found.append(device(OPENVINO, "cpu", self.capabilities))
-        return found
-
-
-@pytest.fixture
-def machine(monkeypatch):
-    """Puts a runtime in place of the real one, and perhaps a plugin."""
-
-    def install(*, plugin=True, **runtime):
-        made = Runtime(**runtime)
-        monkeypatch.setitem(sys.modules, "onnxruntime", made)
-        name = "stylecore_test_plugin"
-        if plugin:
-            module = ModuleType(name)
-            module.__spec__ = SimpleNamespace()
-            module.get_library_path = lambda: "plugin.so"
-            monkeypatch.setitem(sys.modules, name, module)
-        monkeypatch.setattr(engines, "_OPENVINO_PLUGIN", name)
-        return made
-
-    return install
+class EPFail(Exception):
+    """One of ONNX Runtime's own exceptions: neither a ValueError nor a RuntimeError."""
 
 
 def refusal(*words):
@@ -155,117 +108,112 @@ def test_an_engine_tells_itself_in_plain_values():
     assert Engine("cpu", CPU, "fp32", 2).as_dict() == wanted
 
 
-@pytest.fixture(scope="module")
-def arithmetic(tmp_path_factory):
-    """The file of a graph that tells the rank of its scalar: total = Σ x · weight."""
-    from onnx import TensorProto, helper, save
+def test_cuda_that_was_compiled_in_but_does_not_load_is_passed_over(machine):
+    machine(cuda=True, lost=[CUDA], plugin=False)
+    assert choose_engine("auto", 3) == Engine("cpu", CPU, "fp32", 3)
+    machine(cuda=True, lost=[CUDA], capabilities="BF16")
+    assert choose_engine("auto", 3) == Engine("openvino", OPENVINO, "bf16", 3)
 
-    value = helper.make_tensor_value_info
-    nodes = [
-        helper.make_node("Mul", ["x", "weight"], ["product"]),
-        helper.make_node("Shape", ["weight"], ["extents"]),
-        helper.make_node("Size", ["extents"], ["size"]),
-        helper.make_node("Cast", ["size"], ["rank"], to=TensorProto.FLOAT),
-    ]
-    graph = helper.make_graph(
-        nodes,
-        "arithmetic",
-        [value("x", TensorProto.FLOAT, ["n"]), value("weight", TensorProto.FLOAT, None)],
-        [value("product", TensorProto.FLOAT, None), value("rank", TensorProto.FLOAT, [])],
+
+def test_cuda_that_does_not_load_is_refused_when_asked_for(machine):
+    machine(cuda=True, lost=[CUDA])
+    message = refusal("cuda")
+    assert f"engine cuda: asked for {CUDA}, ONNX Runtime took {CPU}; it wants" in message
+    assert "pip install 'stylecore[gpu]'; or take --engine cpu" in message
+
+
+FAULTS = [
+    RuntimeError("CUDA failure 100\nhere"),
+    EPFail("CUDA failure 100"),
+    OSError("failure 100"),
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
+@pytest.mark.parametrize("when", ["broken", "weak"])
+def test_whatever_cuda_raises_it_is_one_line(machine, capsys, when, fault):
+    machine(cuda=True, plugin=False, **{when: {CUDA: fault}})
+    assert "failure 100; it wants an NVIDIA GPU" in refusal("cuda")
+    assert choose_engine("auto", 3) == Engine("cpu", CPU, "fp32", 3)
+    assert capsys.readouterr() == ("", ""), "ONNX Runtime fell back by itself"
+
+
+@pytest.mark.parametrize("when", ["broken", "weak"])
+def test_openvino_that_fails_at_work_is_passed_over(machine, when):
+    machine(capabilities="BF16", **{when: {OPENVINO: EPFail("NotFound: a property")}})
+    assert choose_engine("auto", 3) == Engine("cpu", CPU, "fp32", 3)
+    message = refusal("openvino")
+    assert "ONNX Runtime says: NotFound: a property; pip install -U 'stylecore" in message
+
+
+def test_a_plugin_that_lacks_its_library_is_refused(machine):
+    def library():
+        raise FileNotFoundError("no library at here\nor there")
+
+    machine(capabilities="BF16", library=library)
+    assert "refuses the plugin (no library at here)" in refusal("openvino")
+    assert choose_engine("auto", 3).name == "cpu"
+
+
+def test_an_onnxruntime_that_cannot_run_at_all_is_refused(machine):
+    machine(plugin=False, weak={CPU: EPFail("illegal instruction")})
+    for name in ("auto", "cpu"):
+        assert "engine cpu: ONNX Runtime says: illegal instruction; install" in refusal(name)
+
+
+def test_an_engine_is_tried_once_in_a_process(machine):
+    runtime = machine(cuda=True, lost=[CUDA], plugin=False)
+    for _ in range(3):
+        choose_engine("auto")
+        refusal("cuda")
+    assert runtime.opened == [CUDA, CPU]
+
+
+def test_threads_that_choose_at_once_try_once_and_leave_stdout_alone(machine):
+    def preload():
+        sys.stdout.write("missing")
+        time.sleep(0.02)
+
+    runtime = machine(cuda=True, lost=[CUDA], plugin=False, preload=preload)
+    before = sys.stdout
+    with ThreadPoolExecutor(8) as pool:
+        names = {engine.name for engine in pool.map(choose_engine, ["auto"] * 32)}
+    assert names == {"cpu"}
+    assert runtime.opened == [CUDA, CPU]
+    assert sys.stdout is before
+
+
+def test_only_cuda_silences_the_global_log_and_gives_it_back(machine):
+    runtime = machine(cuda=True, capabilities="BF16", broken={CUDA: EPFail("none")})
+    for name in ("cpu", "openvino"):
+        choose_engine(name)
+    assert runtime.severities == []
+    refusal("cuda")
+    assert runtime.severities == [4, 2]
+
+
+def test_the_trial_is_the_graph_that_it_says():
+    import onnx
+    from onnx import TensorProto, helper
+
+    x, w, y = (helper.make_tensor_value_info(n, TensorProto.FLOAT, [1] * 4) for n in "xwy")
+    graph = helper.make_graph([helper.make_node("Conv", ["x", "w"], ["y"])], "trial", [x, w], [y])
+    opset = [helper.make_opsetid("", 18)]
+    assert onnx.load_from_string(TRIAL) == helper.make_model(
+        graph, opset_imports=opset, ir_version=9
     )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
-    path = tmp_path_factory.mktemp("graph") / "arithmetic.onnx"
-    save(model, path)
-    return path
 
 
-@pytest.fixture
-def graph(arithmetic):
-    return Session(arithmetic, choose_engine("cpu", 1))
+def test_a_session_is_opened_from_bytes_too():
+    session = open_session(TRIAL, choose_engine("cpu", 1))
+    assert [item.name for item in session.get_inputs()] == ["x", "w"]
 
 
-@pytest.mark.parametrize("weight", [np.float32(3), np.array(3.0), np.array(3, np.float32)])
-def test_a_held_scalar_stays_a_scalar(graph, weight):
-    graph.hold({"weight": weight})
-    product, rank = graph(["product", "rank"], x=np.array([1.0, 2.0], np.float32))
-    assert product.tolist() == [3, 6]
-    assert rank == 0
-
-
-def test_a_given_scalar_stays_a_scalar(graph):
-    product, rank = graph(["product", "rank"], x=np.ones(2), weight=np.array(2.0))
-    assert product.tolist() == [2, 2]
-    assert rank == 0
-
-
-def test_held_values_last_until_they_are_held_anew(graph):
-    x = np.array([1.0, 2.0], np.float32)
-    graph.hold({"weight": np.array([2.0, 3.0]), "unknown": np.ones(1)})
-    assert graph(["product"], x=x)[0].tolist() == [2, 6]
-    assert graph(["product"], x=x, weight=np.array(10.0))[0].tolist() == [10, 20]
-    assert graph(["product"], x=x)[0].tolist() == [2, 6]
-    graph.hold({"weight": np.array([[1.0], [0.0]])})
-    assert graph(["product"], x=x)[0].tolist() == [[1, 2], [0, 0]]
-
-
-def test_what_is_held_does_not_change_with_the_callers_array(graph):
-    weight = np.array([2.0, 3.0], np.float32)
-    graph.hold({"weight": weight})
-    weight[:] = 0
-    assert graph(["product"], x=np.ones(2, np.float32))[0].tolist() == [2, 3]
-
-
-def test_arrays_in_any_layout_are_understood(graph):
-    x = np.arange(6, dtype=np.float64)[::-2]
-    graph.hold({"weight": np.arange(6).reshape(2, 3).T})
-    found = graph(["product"], x=x[:2])[0]
-    assert found.tolist() == (np.arange(6).reshape(2, 3).T * x[:2]).tolist()
-
-
-def test_outputs_come_in_the_order_asked_for(graph):
-    assert graph.inputs == ("x", "weight")
-    assert graph.outputs == ("product", "rank")
-    rank, product = graph(["rank", "product"], x=np.ones(1), weight=np.ones((1, 1)))
-    assert rank == 2
-    assert product.shape == (1, 1)
-
-
-@pytest.mark.parametrize("content", [b"", b"\x08", b"no graph at all", "truncated"])
-def test_a_file_that_is_no_graph_is_refused(arithmetic, tmp_path, content):
-    path = tmp_path / "damaged.onnx"
-    path.write_bytes(arithmetic.read_bytes()[:-40] if content == "truncated" else content)
-    with pytest.raises(ModelError, match="ONNX Runtime cannot load") as caught:
-        Session(path, choose_engine("cpu", 1))
-    assert str(path) in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
-def test_a_graph_without_its_weights_is_refused(narrow_artefact, tmp_path):
-    path = tmp_path / "objective.onnx"
-    path.write_bytes(narrow_artefact["max"].path("objective.onnx").read_bytes())
-    with pytest.raises(ModelError, match="ONNX Runtime cannot load"):
-        Session(path, choose_engine("cpu", 1))
-    with pytest.raises(ModelError, match="ONNX Runtime cannot load"):
-        Session(Path(tmp_path / "missing.onnx"), choose_engine("cpu", 1))
-
-
-def test_openvino_computes_the_same_gradient(narrow_artefact, pooling, objective_of, aim_at):
-    try:
-        engine = choose_engine("openvino")
-    except EngineError as error:
-        pytest.skip(str(error))
-    artefact = narrow_artefact[pooling]
-    rng = np.random.default_rng(0)
-    content, style, x = rng.uniform(0, 255, (3, 1, 3, 96, 128)).astype(np.float32)
-    features = Session(artefact.path("features.onnx"), exact(engine))
-    gradients = []
-    for one in (engine, exact(engine)):
-        objective = objective_of(artefact, one)
-        aim_at(objective, features, artefact, content, [style], Settings(pooling=pooling))
-        gradients.append(objective(x)[1].ravel().astype(np.float64))
-    found, wanted = gradients
-    cosine = found @ wanted / (np.linalg.norm(found) * np.linalg.norm(wanted))
-    assert cosine >= 0.99
+def test_an_engine_of_no_row_is_refused():
+    strange = Engine("abacus", "AbacusExecutionProvider", "fp32", 1)
+    for use in (exact, lambda engine: open_session(TRIAL, engine)):
+        with pytest.raises(EngineError, match="no engine 'abacus'; take one of auto, "):
+            use(strange)
 
 
 def test_an_unknown_engine_is_refused():

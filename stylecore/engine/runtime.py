@@ -1,0 +1,42 @@
+"""ONNX Runtime itself: the module, and what it says when something fails."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from typing import Any
+
+from ..errors import EngineError
+
+_INSTALL = (
+    "ONNX Runtime is not installed; install one of: pip install 'stylecore[cpu]',"
+    " 'stylecore[openvino]' or 'stylecore[gpu]'"
+)
+
+
+# It stands among the signatures of C++ templates, before the name of the host.
+_OF_CUDA = re.compile(r"(?:CUDA|CUDNN|CUBLAS) failure \d+: [^;\n]*")
+
+
+def onnxruntime() -> Any:
+    """The module, whichever wheel it came in.
+
+    Raises:
+        EngineError: when none is installed.
+    """
+    try:
+        runtime = importlib.import_module("onnxruntime")
+    except ImportError:
+        raise EngineError(_INSTALL) from None
+    if not hasattr(runtime, "InferenceSession"):
+        raise EngineError(_INSTALL)
+    return runtime
+
+
+def reason(error: Exception) -> str:
+    """What went wrong, in one line; ONNX Runtime's exceptions have no class in common."""
+    told = _OF_CUDA.search(str(error))
+    if told:
+        return told[0].strip()
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
