@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..pictures.images import resize
 from ..pictures.tensors import Picture
 from .descriptors import describe
 from .segmentation import Index
@@ -84,7 +85,7 @@ def _profile(picture: Picture, parts: Index) -> NDArray[np.float64]:
     small: Any = cv2.resize(
         parts.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST
     )
-    inside = [small == one for one in range(int(parts.max()) + 1)]
+    inside = [_inside(parts, small, one) for one in range(int(parts.max()) + 1)]
     looks = np.stack([seen.looks[mask].mean(axis=0) for mask in inside])
     rows = np.linspace(0, 1, height)
     heights = np.array([np.average(rows, weights=mask.mean(axis=1)) for mask in inside])
@@ -92,3 +93,12 @@ def _profile(picture: Picture, parts: Index) -> NDArray[np.float64]:
     mean, spread = seen.looks.mean(axis=(0, 1)), seen.looks.std(axis=(0, 1)) + 0.03
     relative = _RELATIVE * (looks - mean) / spread / looks.shape[1] ** 0.5
     return np.column_stack([looks, relative, _PLACE * heights, _AREA * np.log(shares)])
+
+
+def _inside(parts: Index, small: Index, one: int) -> NDArray[np.bool_]:
+    """Where a region is among the shrunk ones; one too small to be left, where most of it was."""
+    inside: NDArray[np.bool_] = small == one
+    if inside.any():
+        return inside
+    share = resize((parts == one).astype(np.float32), small.shape[1], small.shape[0])
+    return share == share.max()

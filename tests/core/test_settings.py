@@ -1,5 +1,7 @@
+import copy
 import json
 import math
+import pickle
 from dataclasses import FrozenInstanceError, fields
 from pathlib import Path
 from types import MappingProxyType
@@ -167,3 +169,23 @@ def test_layers_that_cannot_be_read(text, words):
 def test_the_layers_are_the_sixteen_convolutions_of_vgg19():
     assert len(LAYERS) == 16
     assert (LAYERS[0], LAYERS[2], LAYERS[-1]) == ("relu1_1", "relu2_1", "relu5_4")
+
+
+def test_settings_do_not_change_with_the_callers_mapping():
+    layers = {"relu3_1": 1.0}
+    settings = Settings(content_layers=layers)
+    layers["relu4_1"] = 2.0
+    assert dict(settings.content_layers) == {"relu3_1": 1.0}
+    with pytest.raises(TypeError):
+        settings.content_layers["relu4_1"] = 2.0
+
+
+def test_settings_hash_by_what_they_say():
+    one, other = (
+        Settings(style_layers=layers)
+        for layers in ({"relu1_1": 1, "relu2_1": 2.0}, {"relu2_1": 2, "relu1_1": 1.0})
+    )
+    assert one == other
+    assert hash(one) == hash(other)
+    assert len({Settings(), Settings(), Settings(size=64)}) == 2
+    assert copy.deepcopy(one) == pickle.loads(pickle.dumps(one)) == one

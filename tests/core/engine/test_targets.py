@@ -1,3 +1,4 @@
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
@@ -8,6 +9,7 @@ from stylecore.engine.artefact import load_artefact
 from stylecore.engine.engines import choose_engine
 from stylecore.engine.session import Session
 from stylecore.engine.targets import measure, prepare_targets, statistics
+from stylecore.errors import ModelError
 from stylecore.models.making.build import build_artefact
 from stylecore.settings import Settings
 
@@ -212,3 +214,11 @@ def test_a_target_without_any_energy_gives_finite_weights(features, artefact, pi
     for name, value in prepared(Silent(), artefact, pictures, settings).items():
         assert np.isfinite(value).all()
         assert value.shape == values[name].shape
+
+
+def test_a_layer_that_the_graph_lacks_is_named(features, artefact, pictures):
+    manifest = replace(
+        artefact.manifest, content_layers=(*artefact.manifest.content_layers, "relu5_4")
+    )
+    with pytest.raises(ModelError, match=r"features graph lacks content\.relu5_4\.features"):
+        statistics(features, manifest, pictures["x"])

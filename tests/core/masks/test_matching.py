@@ -65,3 +65,12 @@ def test_pairs_get_common_numbers_and_others_their_own():
     numbers, style = common_numbers(pairs, np.array([[0, 1, 2, 3]]))
     assert numbers.tolist() == [0, 1, 0]
     assert style.tolist() == [[1, 3, 0, 4]]
+
+
+def test_a_region_that_vanishes_when_the_picture_is_shrunk_still_has_looks():
+    picture = np.full((40, 1600, 3), 120, np.uint8)
+    parts = np.zeros((40, 1600), np.intp)
+    picture[10, 802], parts[10, 802] = (250, 30, 30), 1
+    pairs = match(picture, parts, picture, parts)
+    assert [pair.style for pair in pairs] == [0, 1]
+    assert all(np.isfinite(pair.distance) for pair in pairs)

@@ -105,3 +105,24 @@ def test_where_nothing_pulls_nothing_moves():
 
     result, _ = adam(flat, start(), steps=3)
     np.testing.assert_allclose(result, start(), rtol=1e-6)
+
+
+def test_a_gradient_that_is_no_number_leaves_no_trace_in_the_moments():
+    count = iter(range(1000))
+
+    def sometimes_nothing(x):
+        if next(count) % 4 == 3:
+            return float("nan"), np.full_like(x, np.nan)
+        return float(((x - 200) ** 2).sum()), 2 * (x - 200)
+
+    start = np.full((1, 3, 4, 4), 90, np.float32)
+    found, state = adam(sometimes_nothing, start, steps=60)
+    for array in (found, state.first, state.second, state.mean):
+        assert np.isfinite(array).all()
+    assert np.abs(found - 200).mean() < np.abs(start - 200).mean()
+
+
+def test_where_nothing_is_a_number_the_start_comes_out():
+    start = np.full((1, 3, 4, 4), 90, np.float32)
+    found, _ = adam(lambda x: (float("nan"), np.full_like(x, np.nan)), start, steps=5)
+    assert (found == start).all()

@@ -113,3 +113,27 @@ def test_a_loss_that_is_not_finite_is_never_returned(bad):
 def test_at_the_minimum_it_stays():
     x = np.full((1, 3, 4, 4), 100, np.float32)
     assert (lbfgs(valley, x, steps=5) == x).all()
+
+
+def test_a_first_loss_that_is_no_number_ends_at_the_start():
+    start, losses = np.full((1, 3, 4, 4), 90, np.float32), []
+
+    def nothing(x):
+        return float("nan"), np.full_like(x, np.nan)
+
+    found = lbfgs(nothing, start, steps=9, on_evaluation=lambda x, loss: losses.append(loss))
+    assert (found == start).all()
+    assert len(losses) == 1
+
+
+def test_a_later_one_is_stepped_back_from():
+    def with_a_hole(x):
+        """A bowl around 200, with nothing between 120 and 140."""
+        if ((x > 120) & (x < 140)).any():
+            return float("nan"), np.full_like(x, np.nan)
+        return float(((x - 200) ** 2).sum()), 2 * (x - 200)
+
+    start = np.full((1, 3, 4, 4), 90, np.float32)
+    found = lbfgs(with_a_hole, start, steps=40)
+    assert np.isfinite(found).all()
+    assert with_a_hole(found)[0] < with_a_hole(start)[0]

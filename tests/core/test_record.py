@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+
+from stylecore.control.finish import Finish
+from stylecore.engine.engines import choose_engine
+from stylecore.pyramid import Scale
+from stylecore.record import Record
+from stylecore.report import Report
+from stylecore.settings import Settings
+
+SCALES = (Scale(4, 6, 2), Scale(8, 12, 3))
+
+
+class Objective:
+    """What a record asks of an objective."""
+
+    losses = {"loss": 3.0, "content": 1.0, "style": 2.0}  # noqa: RUF012
+
+    def picture(self, x):
+        return x.reshape(1, 3, *self.size)
+
+
+@pytest.fixture
+def objective():
+    return Objective()
+
+
+@pytest.fixture
+def report(narrow_artefact):
+    return Report(Settings(), choose_engine("cpu"), narrow_artefact["max"].manifest)
+
+
+@pytest.fixture
+def told():
+    return []
+
+
+@pytest.fixture
+def record(objective, report, told):
+    finish = Finish(np.zeros((8, 12, 3), np.float32))
+    return Record(SCALES, objective, finish, report, told.append)
+
+
+def level(scale, value):
+    return np.full((1, 3, scale.height, scale.width), value, np.float32)
+
+
+def play(record, objective, scale, losses):
+    """One scale, in which the picture of loss l has the level l."""
+    objective.size = scale.height, scale.width
+    record.begin()
+    for loss in losses:
+        record(level(scale, loss), loss)
+
+
+def test_the_best_is_that_of_the_least_finite_loss(record, objective):
+    play(record, objective, SCALES[0], [5.0, float("nan"), 2.0, float("-inf"), 3.0])
+    assert (record.best == 2).all()
+
+
+def test_a_finer_scale_counts_more_than_a_lower_loss(record, objective):
+    play(record, objective, SCALES[0], [1.0])
+    play(record, objective, SCALES[1], [float("nan")])
+    assert record.best.shape[2:] == (4, 6)
+    record(level(SCALES[1], 9.0), 9.0)
+    assert record.best.shape[2:] == (8, 12)
+
+
+def test_steps_tell_where_the_run_stands(record, objective, told, report):
+    play(record, objective, SCALES[0], [5.0, 4.0])
+    play(record, objective, SCALES[1], [3.0, 2.0, 1.0])
+    where = [(step.scale, step.step, step.steps, step.width) for step in told]
+    assert where == [(1, 1, 2, 6), (1, 2, 2, 6), (2, 1, 3, 12), (2, 2, 3, 12), (2, 3, 3, 12)]
+    assert told[0].parts == {"content": 1.0, "style": 2.0}
+    assert told[-1].remaining == 0
+    assert (told[2].picture() == 3).all()
+    assert [len(scale["steps"]) for scale in report.scales] == [2, 3]
