@@ -1,7 +1,15 @@
 """The rules of reverse-mode differentiation: one per operator, in standard operators only.
 
 Each gives the cotangent of one input from the cotangent ȳ of the output (Griewank & Walther 2008,
-§3.2). A new operator takes one statement here, under its heading, and a case in the tests.
+§3.2). A new operator takes one statement here, under its heading, and a case in the tests. Each
+section ends with its statements, the equation above each; what they call stands before them.
+
+    elementwise: Add, Sub, Mul, Neg, Abs, Relu, Identity
+    shape: Reshape, Transpose, Slice, Pad
+    reduction: ReduceSum
+    linear: MatMul, Gram
+    convolution: Conv, Overlap
+    pooling: MaxPool, AveragePool
 """
 
 from __future__ import annotations
@@ -313,11 +321,11 @@ def _flip(t: Tape, weight: ir.Value, spatial: int) -> ir.Value:
     return t("Slice", weight, minus, ends, t.integers(axes), minus)
 
 
-# y = w ∗ x + b  ⇒  x̄ = (w with in and out exchanged and both axes flipped) ∗ ȳ
 _FROZEN = _refuse("differentiate by its image; weights and bias are constant")
+
+
+# y = w ∗ x + b  ⇒  x̄ = (w with in and out exchanged and both axes flipped) ∗ ȳ
 define("Conv", _conv_input, _FROZEN, _FROZEN)
-
-
 # y = the 6×6 inputs of every tile of 4×4  ⇒  x̄ = ȳ, added up where they overlap
 define("Overlap", lambda t, g, _: fold(t, g))
 

@@ -1,10 +1,13 @@
+import inspect
+import re
+
 import numpy as np
 import onnx_ir as ir
 import pytest
 from onnx.reference import ReferenceEvaluator
 
 from stylecore.errors import ModelError
-from stylecore.models.autodiff import functions
+from stylecore.models.autodiff import functions, rules
 from stylecore.models.autodiff.checks import check_vjp
 from stylecore.models.autodiff.gradients import backward, operators, with_gradient
 from stylecore.models.autodiff.tape import DOMAIN, Tape, make_model, shaped, tensor_input
@@ -165,6 +168,16 @@ def test_rule_agrees_with_central_differences(name):
 
 def test_every_rule_has_a_case():
     assert set(CASES) == set(operators())
+
+
+def test_the_table_of_contents_of_the_rules_is_what_is_there():
+    source = inspect.getsource(rules)
+    lines = re.findall(r"^    (\w+): (.+)$", rules.__doc__, re.MULTILINE)
+    sections = re.findall(r"^# --- (\w+) -+$(.*?)(?=^# ---|\Z)", source, re.MULTILINE | re.DOTALL)
+    found = [
+        (name, re.findall(r'^define\(\s*"(\w+)"', text, re.MULTILINE)) for name, text in sections
+    ]
+    assert found == [(name, operators.split(", ")) for name, operators in lines]
 
 
 def test_the_check_notices_a_wrong_gradient():
