@@ -1,7 +1,8 @@
 """Looks at weights that are here, and at the network that is built of them.
 
 Is the file what it was, does it hold VGG-19, does the gradient agree with differences of the loss,
-and are the features of a picture the numbers that were measured?
+do the graphs agree with one another, and are the features of a picture the numbers that were
+measured?
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def inspect_weights(name: str) -> list[Finding]:
 
 
 def inspect_artefact(folder: Path) -> list[Finding]:
-    """Look at an artefact: its files, its gradient, its features.
+    """Look at an artefact: its files, its gradient, its features, and whether its graphs agree.
 
     Raises:
         EngineError: ONNX Runtime is not here.
@@ -63,6 +64,7 @@ def inspect_artefact(folder: Path) -> list[Finding]:
     try:
         artefact = load_artefact(folder)
         gradient = verification.gradient_error(artefact)
+        agreement = verification.agreement_error(artefact)
         features = verification.features_error(artefact)
     except (ModelError, EngineError) as error:
         return [Finding("artefact", False, str(error))]
@@ -76,6 +78,7 @@ def inspect_artefact(folder: Path) -> list[Finding]:
         _measured(
             "gradient", gradient, verification.GRADIENT_TOLERANCE, "from differences of the loss"
         ),
+        _measured("graphs", agreement, verification.AGREEMENT_TOLERANCE, "from one another"),
         Finding("features", True, "no numbers are known of these weights and layers")
         if features is None
         else _measured(

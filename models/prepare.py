@@ -11,10 +11,11 @@ from ..errors import ModelError
 from ..files import sha256_of
 from ..settings import Settings
 from . import sources
+from .checksums import checksum
 from .fetching.download import Progress
-from .fetching.fetch import fetch
+from .fetching.fetch import fetch, known_checksums
 from .fetching.lock import exclusive
-from .imported import imported
+from .imported import Imported, imported
 from .making.build import Gradient, build_artefact
 from .readers.weights import Weights, read_weights
 
@@ -41,18 +42,18 @@ def ensure_artefact(
         FetchError: when the weights are not here and cannot be brought.
         ModelError: when the model is none of these, damaged, or does not fit the settings.
     """
-    given = Path(model) if model is not None and Path(model).exists() else None
-    if given is None and (entry := imported().get(str(model))):
-        given = entry.path
-    if given is not None and given.is_dir():
-        return _fitting(given, settings)
-    if given is not None:
-        return _built(given, sha256_of(given), settings)
+    if model is not None and (given := Path(model)).exists():
+        if given.is_dir():
+            return _fitting(given, settings)
+        return _built(given, checksum(given), settings)
+    if entry := imported().get(str(model)):
+        return _of_imported(entry, settings)
     source = sources.find(str(model) if model is not None else sources.DEFAULT)
-    if source.sha256 and (ready := _ready(source.sha256, settings)):
-        return ready
+    for sha256 in known_checksums(source):
+        if ready := _ready(sha256, settings):
+            return ready
     path = fetch(source.name, offline=offline, on_progress=on_progress, on_note=on_note)
-    return _built(path, sha256_of(path), settings)
+    return _built(path, checksum(path), settings)
 
 
 def ensure_weights(
@@ -90,7 +91,7 @@ def artefact_folder(path: Path, settings: Settings, gradient: Gradient = "standa
 
     One with ONNX Runtime training's gradient lies apart: it is taken only where it is named.
     """
-    folder = _folder(sha256_of(path), settings)
+    folder = _folder(checksum(path), settings)
     return folder if gradient == "standard" else folder.with_name(f"{gradient}-{folder.name}")
 
 
@@ -113,11 +114,25 @@ def _ready(sha256: str, settings: Settings) -> Path | None:
     return folder if (folder / MANIFEST).is_file() else None
 
 
+def _of_imported(entry: Imported, settings: Settings) -> Path:
+    if ready := _ready(entry.sha256, settings):
+        return ready
+    if not entry.path.is_file() or sha256_of(entry.path) != entry.sha256:
+        raise ModelError(
+            f"{entry.path} is not what was imported as {entry.name}; run `stylecore models remove"
+            f" {entry.name}` and import it again"
+        )
+    return _built(entry.path, entry.sha256, settings)
+
+
 def _built(path: Path, sha256: str, settings: Settings) -> Path:
     """The artefact of a file of weights; of two processes that want it, one builds."""
     if ready := _ready(sha256, settings):
         return ready
-    weights, folder = read_weights(path), _folder(sha256, settings)
+    weights = read_weights(path)
+    # Of what was read, should the file have changed since.
+    sha256 = weights.sha256
+    folder = _folder(sha256, settings)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with exclusive(folder.with_name(f".{folder.name}.lock")):

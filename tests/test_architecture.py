@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from stylecore.settings import LAYERS
+
 ROOT = Path(__file__).parents[1]
 PACKAGES = {"stylecore": "stylecore", "models": "stylecore.models", "cli": "stylecore.cli"}
 CORE = {"numpy", "onnxruntime", "onnxruntime_ep_openvino", "cv2", "scipy"}
@@ -227,6 +229,22 @@ def test_the_library_neither_prints_nor_logs_nor_exits(folder: str) -> None:
         if folder_of(module) == folder:
             calls = {ast.unparse(node.func) for node in calls_in(path)}
             assert not calls & {"print", "exit", "quit", "sys.exit", "os._exit"}, module
+
+
+def test_layers_are_listed_in_settings_alone() -> None:
+    """Defaults live in Settings: a tuple or list of layer names anywhere else repeats one."""
+    for module, path in modules().items():
+        if module != "stylecore.settings":
+            nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            repeated = [ast.unparse(node) for node in nodes if lists_layers(node)]
+            assert not repeated, f"{module} has {repeated[0]}"
+
+
+def lists_layers(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Tuple | ast.List | ast.Set):
+        return False
+    names = [item.value if isinstance(item, ast.Constant) else None for item in node.elts]
+    return bool(names) and set(names) <= set(LAYERS)
 
 
 def calls_in(path: Path) -> Iterator[ast.Call]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ def check_vjp(
     model: ir.Model,
     feeds: Mapping[str, Array],
     *,
-    by: str,
+    by: str | Sequence[str],
     of: str,
     step: float = 1e-6,
     directions: int = 3,
@@ -31,12 +31,12 @@ def check_vjp(
     """Compare the gradient graph of a model with central differences, in float64.
 
     The output y is contracted with a random v, so that all of it counts: the derivative of
-    ⟨v, y(x + t·d)⟩ by t is compared for random directions d.
+    ⟨v, y(x + t·d)⟩ by t is compared for random directions d, in all that is asked for at once.
 
     Args:
         model: a forward model whose floating-point inputs are float64; it is left as it is.
-        feeds: its inputs, by name.
-        by: the input to differentiate by.
+        feeds: its inputs, by name; an initializer may be given too.
+        by: the input to differentiate by, or several.
         of: the output to differentiate.
         step: length of the difference on either side.
         directions: how many d are tried.
@@ -50,35 +50,36 @@ def check_vjp(
         ModelError: when it exceeds the tolerance, or an operator has no rule.
     """
     rng = np.random.default_rng(seed)
-    forward, x = _evaluator(model), feeds[by]
+    names = (by,) if isinstance(by, str) else tuple(by)
+    forward = _evaluator(model)
 
-    def output(x: Array) -> Array:
-        return forward(of, {**feeds, by: x})
+    def output(t: float, d: Mapping[str, Array]) -> Array:
+        return forward([of], {**feeds, **{name: feeds[name] + t * d[name] for name in names}})[0]
 
-    v = rng.normal(size=output(x).shape)
-    contracted = _contracted(model, of, v)
-    gradient = _evaluator(with_gradient(contracted, of="contracted", by=by))
-    exact = gradient("gradient", feeds)
+    v = rng.normal(size=forward([of], feeds)[0].shape)
+    differentiated = with_gradient(_contracted(model, of, v), of="contracted", by=by)
+    gradients = [str(value.name) for value in differentiated.graph.outputs[-len(names) :]]
+    exact = _evaluator(differentiated)(gradients, feeds)
     worst = 0.0
     for _ in range(directions):
-        d = rng.normal(size=x.shape)
-        numeric = float(np.vdot(v, output(x + step * d) - output(x - step * d))) / (2 * step)
-        slope = float(np.vdot(exact, d))
+        d = {name: rng.normal(size=feeds[name].shape) for name in names}
+        numeric = float(np.vdot(v, output(step, d) - output(-step, d))) / (2 * step)
+        slope = sum(float(np.vdot(g, d[name])) for g, name in zip(exact, names, strict=True))
         difference = abs(numeric - slope) / max(abs(numeric), abs(slope), 1e-12)
         # Python's max would drop a NaN.
         worst = float(np.maximum(worst, difference))
     if not worst <= tolerance:
         raise ModelError(
-            f"d{of}/d{by} differs from central differences by {worst:.2g} (relative),"
+            f"d{of}/d{','.join(names)} differs from central differences by {worst:.2g} (relative),"
             f" more than {tolerance:.2g}: a gradient rule is wrong, or the point is at a kink"
         )
     return worst
 
 
-def _evaluator(model: ir.Model) -> Callable[[str, Mapping[str, Array]], Array]:
-    """(output's name, feeds) ↦ output, in the precision of the feeds."""
+def _evaluator(model: ir.Model) -> Callable[[list[str], Mapping[str, Array]], list[Array]]:
+    """(outputs' names, feeds) ↦ outputs, in the precision of the feeds."""
     evaluator: Any = ReferenceEvaluator(ir.serde.serialize_model(model))
-    return lambda name, feeds: evaluator.run([name], dict(feeds))[0]
+    return lambda names, feeds: evaluator.run(names, dict(feeds))
 
 
 def _contracted(model: ir.Model, of: str, v: Array) -> ir.Model:

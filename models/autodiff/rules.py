@@ -1,7 +1,15 @@
 """The rules of reverse-mode differentiation: one per operator, in standard operators only.
 
 Each gives the cotangent of one input from the cotangent ȳ of the output (Griewank & Walther 2008,
-§3.2). A new operator takes one statement here, under its heading, and a case in the tests.
+§3.2). A new operator takes one statement here, under its heading, and a case in the tests. Each
+section ends with its statements, the equation above each; what they call stands before them.
+
+    elementwise: Add, Sub, Mul, Neg, Abs, Relu, Identity
+    shape: Reshape, Transpose, Slice, Pad
+    reduction: ReduceSum
+    linear: MatMul, Gram
+    convolution: Conv, Overlap
+    pooling: MaxPool, AveragePool
 """
 
 from __future__ import annotations
@@ -54,6 +62,15 @@ def _constant(node: ir.Node, index: int, what: str) -> list[int]:
 def _require(node: ir.Node, holds: bool, wanted: str) -> None:
     if not holds:
         raise ModelError(f"{node.op_type} ({node.name}): its gradient rule wants {wanted}")
+
+
+def _refuse(words: str) -> Rule:
+    """The rule of an input that could carry a gradient, and that must be constant here."""
+
+    def rule(_t: Tape, _g: ir.Value, n: ir.Node) -> ir.Value:
+        raise ModelError(f"{n.op_type} ({n.name}): {words}")
+
+    return rule
 
 
 # --- elementwise -------------------------------------------------------------------------------
@@ -213,7 +230,7 @@ define("Transpose", _transpose)
 # y = x[i:−j]  ⇒  x̄ = ȳ with zeros around
 define("Slice", _slice, None, None, None, None)
 # y = x with a border  ⇒  x̄ = ȳ without it; copies add to what they are copies of
-define("Pad", _pad, None, None, None)
+define("Pad", _pad, None, _refuse("differentiate by what it pads; the fill is constant"), None)
 
 
 # --- reduction ---------------------------------------------------------------------------------
@@ -260,14 +277,20 @@ def _gram(t: Tape, g: ir.Value, n: ir.Node) -> ir.Value:
     return t("MatMul", left, guided)  # (C, N)
 
 
+def _gram_guides(t: Tape, g: ir.Value, n: ir.Node) -> ir.Value:
+    paired = t("Mul", _x(n), t("MatMul", g, _x(n)))  # (K, C, N)
+    return t("ReduceSum", paired, t.integers([1]), keepdims=1)  # (K, 1, N)
+
+
 def _positions(t: Tape, n: ir.Node) -> ir.Value:
     return t("Shape", _x(n), start=1)
 
 
 # y = a b  ⇒  ā = ȳ bᵀ, b̄ = aᵀ ȳ
 define("MatMul", _matmul(0), _matmul(1))
-# G_k = (g_k ∘ F) Fᵀ  ⇒  F̄ = Σ_k (Ḡ_k + Ḡ_kᵀ)(g_k ∘ F), one product over all k
-define("Gram", _gram, None)
+# G_k = (g_k ∘ F) Fᵀ  ⇒  F̄ = Σ_k (Ḡ_k + Ḡ_kᵀ)(g_k ∘ F), one product over all k;
+#                        ḡ_k = Σ_c (F ∘ Ḡ_k F)_c
+define("Gram", _gram, _gram_guides)
 
 
 # --- convolution -------------------------------------------------------------------------------
@@ -298,14 +321,11 @@ def _flip(t: Tape, weight: ir.Value, spatial: int) -> ir.Value:
     return t("Slice", weight, minus, ends, t.integers(axes), minus)
 
 
-def _frozen(t: Tape, g: ir.Value, n: ir.Node) -> ir.Value:  # noqa: ARG001
-    raise ModelError(f"Conv ({n.name}): differentiate by its image; weights and bias are constant")
+_FROZEN = _refuse("differentiate by its image; weights and bias are constant")
 
 
 # y = w ∗ x + b  ⇒  x̄ = (w with in and out exchanged and both axes flipped) ∗ ȳ
-define("Conv", _conv_input, _frozen, _frozen)
-
-
+define("Conv", _conv_input, _FROZEN, _FROZEN)
 # y = the 6×6 inputs of every tile of 4×4  ⇒  x̄ = ȳ, added up where they overlap
 define("Overlap", lambda t, g, _: fold(t, g))
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from ...engine import locations
 from ...errors import FetchError
-from ...files import digest_of, sha256_of
+from ...files import digest_of, sha256_of, write_atomically
 from .. import sources
 from ..sources import Source
 from . import download, packages
@@ -41,9 +42,13 @@ def fetch(
         ModelError: no source has this name.
     """
     source = sources.find(source_name)
-    found = cached(source)
-    if found or offline:
-        return found or _missing(source)
+    if found := cached(source):
+        # A folder that cannot be written takes no notes, and its file serves as it did.
+        with suppress(OSError):
+            _pin_now(source, found, on_note)
+        return found
+    if offline:
+        return _missing(source)
     folder = locations.weights_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -57,6 +62,12 @@ def cached(source: Source) -> Path | None:
     """The file of a source where it is here and undamaged."""
     path = present(source)
     return path if path and not problem(path, source) else None
+
+
+def known_checksums(source: Source) -> tuple[str, ...]:
+    """The SHA-256 of what a source gives: as published, or as noted when it was first here."""
+    member = source.member.sha256 if source.member else ""
+    return tuple(filter(None, (source.sha256 or _pin(source), member)))
 
 
 def present(source: Source) -> Path | None:
@@ -109,8 +120,7 @@ def _bring(
     part = folder / f".{source.file}.part"
     download.download(source.url, part, size=source.size, on_progress=on_progress)
     placed = _place(part, source, folder)
-    if not (source.sha256 or source.md5):
-        _pin_now(source, placed, on_note)
+    _pin_now(source, placed, on_note)
     return placed
 
 
@@ -142,17 +152,26 @@ def _pin_file(source: Source) -> Path:
 
 
 def _pin(source: Source) -> str:
-    """The SHA-256 that was noted when the file was first fetched, or empty."""
+    """The SHA-256 that was noted when the file was first here, or empty.
+
+    Where an MD5 is published it stands behind, for a file that is published anew.
+    """
     path = _pin_file(source)
-    return path.read_text(encoding="utf-8").strip() if path.exists() else ""
+    words = path.read_text(encoding="utf-8").split() if path.exists() else []
+    return words[0] if words and words[1:] == _behind(source) else ""
+
+
+def _behind(source: Source) -> list[str]:
+    return [source.md5] if source.md5 else []
 
 
 def _pin_now(source: Source, path: Path, on_note: Note | None) -> None:
-    if _pin(source):
+    if source.sha256 or _pin(source):
         return
     sha256 = sha256_of(path)
-    _pin_file(source).write_text(sha256 + "\n", encoding="utf-8")
-    if on_note:
+    line = " ".join([sha256, *_behind(source)]) + "\n"
+    write_atomically(_pin_file(source), line.encode())
+    if on_note and not source.md5:
         on_note(f"{source.name} has no published SHA-256; from now on it must be {sha256}")
 
 

@@ -23,7 +23,7 @@ from ...engine.artefact import (
 )
 from ...errors import ModelError
 from ...files import sha256_of
-from ...settings import Pooling, block_of
+from ...settings import Pooling, Settings, block_of
 from ..autodiff.tape import inline_functions, write_model
 from ..readers.weights import Weights
 from .objective import (
@@ -43,14 +43,16 @@ Gradient = Literal["standard", "ort-training"]
 WINOGRAD_BLOCKS = (3, 4)
 """Where it pays: with fewer channels the transforms cost more than the products save."""
 
+_DEFAULT = Settings()
+
 
 def build_artefact(
     weights: Weights,
     folder: Path,
     *,
-    pooling: Pooling = "average",
-    content_layers: Sequence[str] = ("relu4_2",),
-    style_layers: Sequence[str] = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"),
+    pooling: Pooling = _DEFAULT.pooling,
+    content_layers: Sequence[str] = tuple(_DEFAULT.content_layers),
+    style_layers: Sequence[str] = tuple(_DEFAULT.style_layers),
     name: str = "vgg19",
     storage: Storage = "float32",
     gradient: Gradient = "standard",

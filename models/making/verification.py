@@ -1,4 +1,7 @@
-"""Verifies an artefact as it will be run: its gradient, and its features of a known picture."""
+"""Verifies every graph of an artefact: its gradient, its features, and whether its graphs agree.
+
+A graph may be there twice, as it stands and in the form that the CPU provider runs; both are run.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,18 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.artefact import OBJECTIVE, Artefact, Manifest, load_artefact
+from ...engine.artefact import (
+    FEATURES,
+    OBJECTIVE,
+    Artefact,
+    Manifest,
+    in_winograd_form,
+    load_artefact,
+)
 from ...engine.engines import choose_engine
 from ...engine.session import Session
 from ...engine.sessions import Sessions
-from ...engine.targets import Values, prepare_targets
+from ...engine.targets import Values, prepare_targets, statistics
 from ...pictures.tensors import Array
 from ...settings import Settings
 from ..readers.weights import Weights
@@ -29,6 +39,9 @@ _DIRECTIONS = 3
 
 GRADIENT_TOLERANCE = 1e-2
 """Kinks (ReLU, max pooling) lie close to any picture; a wrong rule is off by far more."""
+
+AGREEMENT_TOLERANCE = 1e-2
+"""Rounding leaves some millionths, and a kink that falls to the other side of it some 1e-4."""
 
 FEATURES_TOLERANCE = {"float32": 1e-4, "float16": 5e-3, "palette8": 1e-4}
 """By storage: the default's kernels have 256 values each, which a palette keeps exactly."""
@@ -48,10 +61,43 @@ def gradient_error(artefact: Artefact) -> float:
     Raises:
         ModelError: when ONNX Runtime cannot load the artefact.
     """
-    engine, sessions = choose_engine("cpu"), Sessions(artefact)
+    sessions = Sessions(artefact)
     targets = _targets(sessions, *_SIZE)
-    forms = Session(artefact.path(OBJECTIVE), engine), sessions.objective(engine)
+    forms = _forms(sessions, OBJECTIVE)
     return float(np.max([_gradient_error(graph, targets) for graph in forms]))
+
+
+def agreement_error(artefact: Artefact) -> float:
+    """How far the graphs of an artefact are from one another.
+
+    A picture's loss against its own features is nothing, whichever form of the one graph meets
+    whichever form of the other; each term of it is the square of a relative difference. And both
+    forms of the objective have the same gradient.
+
+    Returns:
+        The largest relative difference.
+
+    Raises:
+        ModelError: when ONNX Runtime cannot load the artefact.
+    """
+    sessions = Sessions(artefact)
+    objectives, manifest = _forms(sessions, OBJECTIVE), artefact.manifest
+    own = [_own_targets(graph, manifest) for graph in _forms(sessions, FEATURES)]
+    losses = [_at_sample(graph, targets, *_SIZE)[0] for graph in objectives for targets in own]
+    others = _targets(sessions, *_SIZE)
+    first, *rest = [_at_sample(graph, others, *_SIZE)[1] for graph in objectives]
+    differences = [relative_difference(gradient, first) for gradient in rest]
+    return float(np.max([*np.sqrt(losses), *differences]))
+
+
+def _forms(sessions: Sessions, graph: str) -> list[Session]:
+    """A graph as it stands, and in the form that the CPU provider runs where that is another."""
+    artefact, engine = sessions.artefact, choose_engine("cpu")
+    plain = Session(artefact.path(graph), engine)
+    if in_winograd_form(graph) not in artefact.manifest.files:
+        return [plain]
+    opened = sessions.objective if graph == OBJECTIVE else sessions.features
+    return [plain, opened(engine)]
 
 
 def _gradient_error(graph: Session, targets: Values) -> float:
@@ -101,19 +147,30 @@ def _at_sample(graph: Session, targets: Values, height: int, width: int) -> tupl
 
 def _targets(sessions: Sessions, height: int, width: int) -> Values:
     manifest = sessions.artefact.manifest
-    settings = Settings(
-        content_layers=dict.fromkeys(manifest.content_layers, 1.0),
-        style_layers=dict.fromkeys(manifest.style_layers, 1.0),
-        content_weight=1.0,
-        tv_weight=0.001,
-    )
     features = sessions.features(choose_engine("cpu"))
     content, style = (sample_picture(height, width, turn) for turn in (1, 2))
+    settings = _settings(manifest, tv_weight=0.001)
     return prepare_targets(features, manifest, content, [style], settings)
 
 
+def _own_targets(features: Session, manifest: Manifest) -> Values:
+    """Of the very picture that the objective is evaluated at."""
+    picture = sample_picture(*_SIZE)
+    settings = _settings(manifest, tv_weight=0.0)
+    return prepare_targets(features, manifest, picture, [picture], settings)
+
+
+def _settings(manifest: Manifest, tv_weight: float) -> Settings:
+    return Settings(
+        content_layers=dict.fromkeys(manifest.content_layers, 1.0),
+        style_layers=dict.fromkeys(manifest.style_layers, 1.0),
+        content_weight=1.0,
+        tv_weight=tv_weight,
+    )
+
+
 def features_error(artefact: Artefact) -> float | None:
-    """The largest relative difference of the features from the numbers that were measured.
+    """The largest relative difference of the features, in both forms, from the numbers measured.
 
     Returns:
         None where no numbers of these weights, pooling and layers are known.
@@ -121,9 +178,10 @@ def features_error(artefact: Artefact) -> float | None:
     wanted = known_features(artefact.manifest)
     if not wanted:
         return None
-    found = features_of(artefact, sample_picture())
+    forms = _forms(Sessions(artefact), FEATURES)
     errors = [
         np.abs(np.array(fingerprint(found[name])) / np.array(numbers) - 1).max()
+        for found in (statistics(graph, artefact.manifest, sample_picture()) for graph in forms)
         for name, numbers in wanted.items()
         if name in found
     ]

@@ -1,15 +1,20 @@
+import json
 import os
 import shutil
 
+import onnx
 import pytest
 
-from stylecore.engine.artefact import load_artefact
+from stylecore.engine.artefact import MANIFEST, load_artefact
+from stylecore.files import sha256_of
 from stylecore.models import inspection
 from stylecore.models.fetching.fetch import fetch
 from stylecore.models.inspection import inspect_artefact
 from stylecore.models.making import verification
 from stylecore.models.making.build import build_artefact
 from stylecore.models.readers.weights import read_weights
+
+NETWORK = ["artefact", "gradient", "graphs", "features"]
 
 
 def by_name(findings):
@@ -18,7 +23,7 @@ def by_name(findings):
 
 def test_a_good_artefact_passes(narrow_artefact):
     findings = by_name(inspect_artefact(narrow_artefact["max"].folder))
-    assert list(findings) == ["artefact", "gradient", "features"]
+    assert list(findings) == NETWORK
     assert all(finding.passed for finding in findings.values())
     assert "no numbers are known" in findings["features"].detail
 
@@ -31,10 +36,33 @@ def test_a_damaged_artefact_fails_and_nothing_of_it_is_run(narrow_artefact, tmp_
     assert "weights.bin is damaged" in finding.detail
 
 
-@pytest.mark.parametrize(("name", "value"), [("gradient", 0.02), ("features", 0.01)])
+@pytest.mark.parametrize("file", ["features.onnx", "winograd-features.onnx", "objective.onnx"])
+def test_a_graph_without_its_relus_fails(narrow_artefact, tmp_path, file):
+    """Its checksum is right: whoever made it made it so."""
+    folder = shutil.copytree(narrow_artefact["max"].folder, tmp_path / "wrong")
+    model = onnx.load(folder / file, load_external_data=False)
+    for node in model.graph.node:
+        node.op_type = "Identity" if node.op_type == "Relu" else node.op_type
+    onnx.save(model, folder / file)
+    manifest = json.loads((folder / MANIFEST).read_text())
+    manifest["files"][file] = sha256_of(folder / file)
+    (folder / MANIFEST).write_text(json.dumps(manifest))
+    findings = by_name(inspect_artefact(folder))
+    assert findings["artefact"].passed
+    assert not findings["graphs"].passed
+
+
+@pytest.mark.parametrize(
+    ("name", "measure", "value"),
+    [
+        ("gradient", "gradient", 0.02),
+        ("graphs", "agreement", 0.02),
+        ("features", "features", 0.01),
+    ],
+)
 @pytest.mark.parametrize("wrong", [1, float("nan")])
-def test_what_is_too_far_off_fails(narrow_artefact, monkeypatch, name, value, wrong):
-    monkeypatch.setattr(verification, f"{name}_error", lambda _: value * wrong)
+def test_what_is_too_far_off_fails(narrow_artefact, monkeypatch, name, measure, value, wrong):
+    monkeypatch.setattr(verification, f"{measure}_error", lambda _: value * wrong)
     findings = by_name(inspect_artefact(narrow_artefact["max"].folder))
     assert {name for name, finding in findings.items() if not finding.passed} == {name}
 
@@ -57,7 +85,7 @@ def test_weights_are_checked_with_their_network(narrow_weights, tmp_path, monkey
     monkeypatch.setattr(inspection, "_located", lambda _: (path, ""))
     monkeypatch.setattr(inspection, "read_weights", lambda _: narrow_weights)
     findings = by_name(inspection.inspect_weights("mine"))
-    assert list(findings) == ["checksum", "network", "input", "artefact", "gradient", "features"]
+    assert list(findings) == ["checksum", "network", "input", *NETWORK]
     assert all(finding.passed for finding in findings.values())
     assert [item.name for item in tmp_path.iterdir()] == ["weights.pth"]
 

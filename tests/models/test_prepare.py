@@ -1,7 +1,9 @@
 """From settings to an artefact, with a narrow network's weights in a real file."""
 
 import hashlib
+import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -10,7 +12,7 @@ from safetensors.numpy import save
 
 from stylecore.engine.artefact import load_artefact
 from stylecore.errors import FetchError, ModelError
-from stylecore.models import prepare, sources
+from stylecore.models import checksums, imported, prepare, sources
 from stylecore.models.fetching import download
 from stylecore.models.prepare import ensure_artefact
 from stylecore.models.readers.architecture import Architecture
@@ -66,6 +68,20 @@ def fetched(built, weight_file, monkeypatch):
     return asked
 
 
+@pytest.fixture
+def hashed(monkeypatch):
+    """The names of the files that were read for a checksum, once the fixture's own are."""
+    names, file_digest = [], hashlib.file_digest
+
+    def digest(file, algorithm):
+        names.append(file.name.rpartition("/")[2])
+        return file_digest(file, algorithm)
+
+    monkeypatch.setattr(hashlib, "file_digest", digest)
+    monkeypatch.setattr(checksums, "_SETTLED", -1)  # The files of tests are always new.
+    return names
+
+
 def test_a_weight_file_becomes_an_artefact_once(built, weight_file, home):
     folder = ensure_artefact(SETTINGS, model=weight_file, offline=True)
     assert folder.parent == home / "artefacts"
@@ -106,6 +122,81 @@ def test_a_changed_weight_file_makes_another_artefact(built, weight_file, narrow
     }
     weight_file.write_bytes(save(formats.named(changed, NARROW, "features")))
     assert ensure_artefact(SETTINGS, model=weight_file) != before
+
+
+def test_a_ready_artefact_of_a_weight_file_takes_no_hashing(built, weight_file, hashed):
+    folder = ensure_artefact(SETTINGS, model=weight_file)
+    assert weight_file.name in hashed
+    hashed.clear()
+    assert ensure_artefact(SETTINGS, model=weight_file) == folder
+    assert ensure_artefact(SETTINGS, model=str(weight_file)) == folder
+    assert hashed == []
+
+
+def test_a_weight_file_that_changed_is_hashed_again(
+    built, weight_file, hashed, narrow_weights, formats
+):
+    """Even where it has the size and the time of before."""
+    before, times = ensure_artefact(SETTINGS, model=weight_file), weight_file.stat()
+    changed = {
+        layer: (kernel, bias + 1) for layer, (kernel, bias) in narrow_weights.convolutions.items()
+    }
+    weight_file.write_bytes(save(formats.named(changed, NARROW, "features")))
+    os.utime(weight_file, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert weight_file.stat().st_size == times.st_size
+    assert weight_file.stat().st_mtime_ns == times.st_mtime_ns
+    assert ensure_artefact(SETTINGS, model=weight_file) != before
+    assert len(built) == 2
+
+
+def test_a_ready_artefact_of_imported_weights_takes_no_hashing(
+    built, weight_file, hashed, monkeypatch
+):
+    monkeypatch.setattr(imported, "read_weights", prepare.read_weights)
+    entry = imported.import_weights(weight_file, "mine")
+    folder = ensure_artefact(SETTINGS, model="mine")
+    hashed.clear()
+    assert ensure_artefact(SETTINGS, model="mine") == folder
+    assert hashed == []
+    entry.path.write_bytes(b"another")
+    assert ensure_artefact(SETTINGS, model="mine") == folder  # It was made before.
+    average = Settings(pooling="average")
+    with pytest.raises(ModelError, match="is not what was imported as mine; run"):
+        ensure_artefact(average, model="mine")
+    entry.path.unlink()
+    with pytest.raises(ModelError, match="is not what was imported as mine; run"):
+        ensure_artefact(average, model="mine")
+
+
+@pytest.mark.parametrize("published", ["sha256", "sha256_prefix", "md5", None])
+def test_a_ready_artefact_of_a_source_takes_no_hashing(
+    fetched, built, hashed, monkeypatch, weight_file, published
+):
+    """Whatever is published of it; what is not is noted when the file is first here."""
+    source, content = sources.known()["vgg19"], weight_file.read_bytes()
+    known = {"sha256": source.sha256, "sha256_prefix": source.sha256[:8]}
+    known["md5"] = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    fields = {published: known[published]} if published else {}
+    source = replace(source, **{"sha256": "", **fields})
+    monkeypatch.setattr(sources, "known", lambda: {"vgg19": source})
+    folder = ensure_artefact(SETTINGS)
+    hashed.clear()
+    assert ensure_artefact(SETTINGS) == ensure_artefact(SETTINGS, offline=True) == folder
+    assert hashed == []
+    assert (len(fetched), len(built)) == (1, 1)
+
+
+def test_a_file_that_is_published_anew_is_not_taken_for_the_old_one(
+    fetched, built, monkeypatch, weight_file
+):
+    source, content = sources.known()["vgg19"], weight_file.read_bytes()
+    md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    monkeypatch.setattr(sources, "known", lambda: {"vgg19": replace(source, sha256="", md5=md5)})
+    ensure_artefact(SETTINGS)
+    later = replace(source, sha256="", md5="0" * 32)
+    monkeypatch.setattr(sources, "known", lambda: {"vgg19": later})
+    with pytest.raises(FetchError, match="is damaged and the network is off limits"):
+        ensure_artefact(SETTINGS, offline=True)
 
 
 def test_the_default_source_is_fetched_and_built_once(fetched, built):

@@ -1,11 +1,15 @@
+import inspect
+import re
+
 import numpy as np
 import onnx_ir as ir
 import pytest
+from onnx.reference import ReferenceEvaluator
 
 from stylecore.errors import ModelError
-from stylecore.models.autodiff import functions
+from stylecore.models.autodiff import functions, rules
 from stylecore.models.autodiff.checks import check_vjp
-from stylecore.models.autodiff.gradients import operators
+from stylecore.models.autodiff.gradients import backward, operators, with_gradient
 from stylecore.models.autodiff.tape import DOMAIN, Tape, make_model, shaped, tensor_input
 
 DOUBLE = ir.DataType.DOUBLE
@@ -38,10 +42,29 @@ def conv(kernel, pads):
     return build
 
 
+def gram_of(t, x, guides):
+    return t.op_multi_out("Gram", [x, guides], num_outputs=2, domain=DOMAIN)
+
+
 def gram(t, x):
+    return gram_of(t, x, t.constant(np.random.default_rng(1).uniform(size=(2, 1, 12))))[0]
+
+
+def guided(t, x):
+    """The second output of Gram, which its rule does not know."""
     guides = t.constant(np.random.default_rng(1).uniform(size=(2, 1, 12)))
-    grams, _ = t.op_multi_out("Gram", [x, guides], num_outputs=2, domain=DOMAIN)
-    return grams
+    _, guided = gram_of(t, x, guides)
+    return guided
+
+
+def sum_of_both(t, x):
+    """Both outputs count, and the first alone would give a gradient."""
+    grams, guided = gram_of(t, x, t.constant(np.ones((2, 1, 12))))
+    return t("Add", *(t("ReduceSum", y, keepdims=0) for y in (grams, guided)))
+
+
+def halves(t, x):
+    return t.op_multi_out("Split", [x], {"axis": 1, "num_outputs": 2}, num_outputs=2)[1]
 
 
 def broadcast(op):
@@ -117,6 +140,10 @@ MORE = {
     "Pad by a size of the run": ((2, 3, 4), pad_by_size),
     "zeros of the same shape": ((2, 3), zeros_of_its_shape),
     "ReduceSum of everything": ((3, 5), lambda t, x: t("ReduceSum", x, keepdims=1)),
+    "Gram by its guides": (
+        (2, 1, 12),
+        lambda t, x: gram_of(t, t.constant(np.random.default_rng(1).normal(size=(3, 12))), x)[0],
+    ),
     "default Transpose": ((2, 3, 4), lambda t, x: t("Transpose", x)),
 }
 
@@ -143,6 +170,16 @@ def test_every_rule_has_a_case():
     assert set(CASES) == set(operators())
 
 
+def test_the_table_of_contents_of_the_rules_is_what_is_there():
+    source = inspect.getsource(rules)
+    lines = re.findall(r"^    (\w+): (.+)$", rules.__doc__, re.MULTILINE)
+    sections = re.findall(r"^# --- (\w+) -+$(.*?)(?=^# ---|\Z)", source, re.MULTILINE | re.DOTALL)
+    found = [
+        (name, re.findall(r'^define\(\s*"(\w+)"', text, re.MULTILINE)) for name, text in sections
+    ]
+    assert found == [(name, operators.split(", ")) for name, operators in lines]
+
+
 def test_the_check_notices_a_wrong_gradient():
     # At a kink central differences give the mean of two slopes, the rule gives one of them.
     model = forward((3,), lambda t, x: t("Relu", x))
@@ -151,10 +188,6 @@ def test_the_check_notices_a_wrong_gradient():
 
 
 def test_ties_in_max_pooling_share_the_gradient():
-    from onnx.reference import ReferenceEvaluator
-
-    from stylecore.models.autodiff.gradients import with_gradient
-
     def total(t, x):
         pooled = pool("MaxPool")(t, x)
         return t("ReduceSum", pooled, keepdims=0)
@@ -202,8 +235,95 @@ def test_ties_in_max_pooling_share_the_gradient():
             "Pad .* wants all pads fixed, or their axes named",
         ),
         ((3, 4), lambda t, x: t.constant(np.ones(2)), "no output depends on 'x'"),
+        ((3, 4), halves, r"operator Split \(.+\) is reached through its output 1 \(.+\)"),
+        ((3, 12), guided, r"operator Gram \(.+\) is reached through its output 1 \(.+\)"),
+        ((3, 12), sum_of_both, r"operator Gram \(.+\) is reached through its output 1 \(.+\)"),
+        (
+            (),
+            lambda t, x: t("Pad", t.constant(np.ones(3)), t.integers([1, 1]), x),
+            "Pad .* the fill is constant",
+        ),
     ],
 )
 def test_what_cannot_be_differentiated_is_refused_by_name(shape, build, words):
-    with pytest.raises(ModelError, match=words):
+    with pytest.raises(ModelError, match=words) as caught:
         check_vjp(forward(shape, build), {"x": point(shape)}, by="x", of="y")
+    assert "\n" not in str(caught.value)
+
+
+def layered():
+    """y = relu(x w + b) with an input b, weights w as an initializer, and an unused input."""
+    tape = Tape(DOUBLE)
+    x, b, unused = (tensor_input(n, s, tape) for n, s in (("x", [3, 4]), ("b", [5]), ("u", [2])))
+    w = tape.initializer(ir.tensor(point((4, 5), seed=2), name="w"))
+    y = tape("Relu", tape("Add", tape("MatMul", x, w), b))
+    total = tape("ReduceSum", tape("Mul", y, y), keepdims=0)
+    for value, name in ((y, "y"), (total, "total")):
+        value.name, value.dtype = name, DOUBLE
+    return make_model(tape, "layered", [x, b, unused], [y, total])
+
+
+def of_layered(*names):
+    shapes = {"x": (3, 4), "b": (5,), "u": (2,), "w": (4, 5)}
+    return {name: point(shapes[name], seed=2) for name in names}
+
+
+@pytest.mark.parametrize("by", [("x", "b"), ("w", "x"), ("b", "w", "x"), ("w",), "w"])
+def test_several_inputs_and_weights_agree_with_central_differences(by):
+    check_vjp(layered(), of_layered("x", "b", "u", "w"), by=by, of="y")
+
+
+def test_features_and_guides_at_once_agree_with_central_differences():
+    tape = Tape(DOUBLE)
+    x, guides = tensor_input("x", [3, 12], tape), tensor_input("guides", [2, 1, 12], tape)
+    y, _ = gram_of(tape, x, guides)
+    y.name, y.dtype = "y", DOUBLE
+    model = make_model(tape, "case", [x, guides], [y], FUNCTIONS)
+    feeds = {"x": point((3, 12)), "guides": point((2, 1, 12), seed=1)}
+    check_vjp(model, feeds, by=("x", "guides"), of="y")
+
+
+def test_each_gradient_is_that_of_its_target_alone():
+    feeds = of_layered("x", "b", "u")
+    names = ["gradient.w", "gradient.x"]
+    both = with_gradient(layered(), of="total", by=["w", "x"])
+    assert [value.name for value in both.graph.outputs] == ["y", "total", *names]
+    together = ReferenceEvaluator(ir.serde.serialize_model(both)).run(names, feeds)
+    for name, found in zip(("w", "x"), together, strict=True):
+        alone = ir.serde.serialize_model(with_gradient(layered(), of="total", by=name))
+        wanted = ReferenceEvaluator(alone).run(["gradient"], feeds)[0]
+        np.testing.assert_array_equal(found, wanted)
+
+
+@pytest.mark.parametrize(
+    ("by", "words"),
+    [
+        (["x", "u"], "no output depends on 'u'"),
+        (["x", "z"], "the graph has no 'z' to differentiate; it has x, b, u, w"),
+        ("z", "the graph has no 'z'"),
+    ],
+)
+def test_a_target_that_counts_for_nothing_is_named(by, words):
+    with pytest.raises(ModelError, match=words):
+        with_gradient(layered(), of="total", by=by)
+
+
+def test_a_value_between_is_a_target_too_and_seeds_elsewhere_count_for_nothing():
+    """z = 2 y with y = −x: ∂z/∂y is 2 and ∂z/∂x is −2, whatever the seed of a constant is."""
+    tape = Tape(DOUBLE)
+    x = tensor_input("x", [3], tape)
+    y = tape("Neg", x)
+    z = tape("Mul", y, tape.scalar(2))
+    other = tape("Neg", tape.constant(np.ones(3)))
+    for value in (y, z, other):
+        value.dtype, value.shape = DOUBLE, ir.Shape([3])
+    model = make_model(tape, "case", [x], [z, other])
+    after, one = Tape(DOUBLE), tape.constant(np.ones(3))
+    by_y, by_x = backward(after, model.graph, {z: one, other: one}, [y, x])
+    model.graph.extend(after.nodes)
+    for index, (value, name) in enumerate(((by_y, "by_y"), (by_x, "by_x"))):
+        value.name, value.dtype, value.shape = name, DOUBLE, ir.Shape([3])
+        model.graph.outputs.insert(index, value)
+    evaluator = ReferenceEvaluator(ir.serde.serialize_model(model))
+    found = evaluator.run(["by_y", "by_x"], {"x": np.zeros(3)})
+    assert [values.tolist() for values in found] == [[2, 2, 2], [-2, -2, -2]]

@@ -4,12 +4,15 @@ from dataclasses import replace
 import onnx
 import pytest
 
-from stylecore.engine.artefact import Artefact
+from stylecore.engine.artefact import Artefact, load_artefact
 from stylecore.models.making import verification
 from stylecore.models.making.build import build_artefact
 from stylecore.models.making.probe import features_of, fingerprint, sample_picture
 from stylecore.models.making.verification import (
+    AGREEMENT_TOLERANCE,
+    FEATURES_TOLERANCE,
     GRADIENT_TOLERANCE,
+    agreement_error,
     features_error,
     gradient_error,
     storage_errors,
@@ -64,6 +67,61 @@ def test_a_wrong_gradient_is_found(narrow_artefact, tmp_path, change, file):
     assert not gradient_error(artefact) <= GRADIENT_TOLERANCE
 
 
+def without_relus(graph):
+    """Consistently so: an objective's gradient is that of the network without them."""
+    for node in graph.node:
+        if node.op_type == "Relu":
+            node.op_type = "Identity"
+        if node.op_type == "Greater":  # The gradient's mask, y > 0: now it is always open.
+            node.op_type = "Equal"
+            node.input[1] = node.input[0]
+
+
+GRAPHS = ["features.onnx", "objective.onnx", "winograd-features.onnx", "winograd-objective.onnx"]
+
+
+def test_the_graphs_of_an_artefact_agree(narrow_artefact, pooling):
+    assert agreement_error(narrow_artefact[pooling]) < 1e-5
+
+
+@pytest.mark.parametrize("file", GRAPHS)
+def test_a_graph_that_computes_something_else_than_the_others_is_found(
+    narrow_artefact, tmp_path, file
+):
+    artefact = damaged(narrow_artefact["average"], tmp_path, without_relus, file)
+    assert not agreement_error(artefact) <= AGREEMENT_TOLERANCE
+    if file == "objective.onnx":
+        assert gradient_error(artefact) < GRADIENT_TOLERANCE  # By itself it looks right.
+
+
+@pytest.mark.filterwarnings("ignore:invalid value encountered")
+def test_a_gradient_that_only_one_form_has_is_found(narrow_artefact, tmp_path):
+    artefact = damaged(narrow_artefact["max"], tmp_path, doubled)
+    assert agreement_error(artefact) == pytest.approx(0.1 / 1.1, abs=1e-3)
+
+
+def test_kernels_of_another_network_are_found(narrow_artefact, tmp_path):
+    def scaled(graph):
+        last = next(node for node in graph.node if graph.output[0].name in node.output)
+        graph.initializer.append(onnx.helper.make_tensor("factor", 1, [], [1.1]))
+        multiply = onnx.helper.make_node("Mul", ["unscaled", "factor"], list(last.output))
+        last.output[0] = "unscaled"
+        graph.node.append(multiply)
+
+    artefact = damaged(narrow_artefact["max"], tmp_path, scaled, "winograd-kernels.onnx")
+    assert not agreement_error(artefact) <= AGREEMENT_TOLERANCE
+
+
+def test_an_artefact_of_one_form_is_compared_with_itself(narrow_weights, tmp_path):
+    """Shallow layers have no Winograd form: objective and features still know each other."""
+    layers = {"content_layers": ["relu2_1"], "style_layers": ["relu1_1", "relu2_2"]}
+    artefact = load_artefact(build_artefact(narrow_weights, tmp_path / "shallow", **layers))
+    assert set(artefact.manifest.files) == {"features.onnx", "objective.onnx", "weights.bin"}
+    assert agreement_error(artefact) < 1e-5
+    wrong = damaged(artefact, tmp_path, without_relus, "features.onnx")
+    assert not agreement_error(wrong) <= AGREEMENT_TOLERANCE
+
+
 @pytest.fixture
 def table(narrow_artefact, monkeypatch):
     """As if the narrow network's numbers had been measured and stored."""
@@ -76,6 +134,13 @@ def table(narrow_artefact, monkeypatch):
 def test_features_are_compared_with_stored_numbers(narrow_artefact):
     assert features_error(narrow_artefact["max"]) < 1e-6
     assert features_error(narrow_artefact["average"]) is None
+
+
+@pytest.mark.usefixtures("table")
+@pytest.mark.parametrize("file", [file for file in GRAPHS if "features" in file])
+def test_features_of_every_form_are_compared(narrow_artefact, tmp_path, file):
+    artefact = damaged(narrow_artefact["max"], tmp_path, without_relus, file)
+    assert features_error(artefact) > FEATURES_TOLERANCE["float32"]
 
 
 @pytest.mark.usefixtures("table")

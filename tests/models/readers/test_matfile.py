@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import io
+import struct
+import subprocess
+import sys
 import time
 import zlib
 from types import SimpleNamespace
@@ -103,6 +106,64 @@ def test_deep_nesting_is_refused() -> None:
         nested = cells(nested)
     with pytest.raises(ModelError, match="something else where an array should be"):
         read_variables(io.BytesIO(written(a=nested)), ["a"])
+
+
+def element(kind: int, content: bytes) -> bytes:
+    return struct.pack("<II", kind, len(content)) + content + bytes(-len(content) % 8)
+
+
+def nested_cells(depth: int) -> bytes:
+    """A file of a cell in a cell in a cell …, which no writer makes."""
+    content, heads = element(14, b""), [b""] * depth
+    size = len(content)
+    for index in range(depth):
+        name = element(1, b"a" if index == depth - 1 else b"")
+        head = element(6, struct.pack("<II", 1, 0)) + element(5, struct.pack("<2i", 1, 1)) + name
+        size += len(head)
+        heads[-1 - index] = struct.pack("<II", 14, size) + head
+        size += 8
+    return written(a=1)[:128] + b"".join(heads) + content
+
+
+def numbers_of_no_type(second: int) -> bytes:
+    """A file whose only number is of type 9, of two bytes, with the second one changed."""
+    content = bytearray(written(a=np.array([1.5])))
+    content[content.index(b"\x09\0\0\0\x08\0\0\0", 136) + 1] = second
+    return bytes(content)
+
+
+BOMBS = {
+    "cells": nested_cells(100_000),
+    **{f"type {second}": numbers_of_no_type(second) for second in (1, 16, 64)},
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
+def test_what_ends_the_process_elsewhere_is_refused(bomb: bytes) -> None:
+    with pytest.raises(ModelError, match="damaged"):
+        read_variables(io.BytesIO(bomb), ["a"])
+
+
+SCIPY = """
+import io, sys
+from scipy.io import loadmat
+try:
+    loadmat(io.BytesIO(sys.stdin.buffer.read()), variable_names=["a"])
+except Exception:
+    pass
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="a process that crashes asks a question there")
+def test_scipys_reader_does_not_stand_the_fuzzing() -> None:
+    """Where this fails, ``scipy.io.loadmat`` has learnt to: take it and delete ``matfile``."""
+    command = [sys.executable, "-c", SCIPY]
+    ends = [
+        subprocess.run(command, input=bomb, capture_output=True, check=False).returncode
+        for bomb in BOMBS.values()
+    ]
+    assert any(ends)
 
 
 def test_every_truncation_within_a_variable_is_an_error() -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import io
 import pickle
+import subprocess
+import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -85,8 +87,19 @@ def test_nothing_that_a_pickle_names_is_called(
 
 
 def nested(depth: int) -> bytes:
-    """A tuple of twice a tuple of twice …, whose hash takes 2**depth steps."""
-    return b")" + b"".join(b"q%c0h%ch%c\x86" % (i, i, i) for i in range(depth))
+    """A dictionary key of twice a tuple of twice a tuple of twice …: 2**depth steps to hash."""
+    twice = b"".join(b"h%ch%c\x86q%c" % (i, i, i + 1) for i in range(depth))
+    return b"\x80\x02)q\x00" + twice + b"}h%cK\x01s." % depth
+
+
+def deep(depth: int) -> bytes:
+    """A dictionary key of a tuple in a tuple in a tuple …, whose hash recurses."""
+    return b"\x80\x02})" + b"\x85" * depth + b"K\x01s."
+
+
+def far_memo(index: int) -> bytes:
+    """One value, remembered far away: a list of that length takes eight bytes an item."""
+    return b"\x80\x02Nr" + index.to_bytes(4, "little") + b"."
 
 
 def long_list_built_again_and_again() -> bytes:
@@ -97,7 +110,9 @@ def long_list_built_again_and_again() -> bytes:
 @pytest.mark.parametrize(
     "bomb",
     [
-        pytest.param(b"\x80\x02}" + nested(100).replace(b"0", b"") + b"K\x01s.", id="hash"),
+        pytest.param(nested(100), id="hash"),
+        pytest.param(deep(250_000), id="deep"),
+        pytest.param(far_memo(1 << 27), id="memo"),
         pytest.param(b"\x80\x02" + long_list_built_again_and_again() + b".", id="copies"),
         pytest.param(b"\x80\x04\x96" + b"\xff" * 7 + b"\x00.", id="bytearray"),
         pytest.param(b"\x80\x02" + b"(" * 300_000 + b".", id="long"),
@@ -109,6 +124,41 @@ def test_bombs_are_defused(formats: SimpleNamespace, bomb: bytes) -> None:
     with pytest.raises(ModelError):
         read_legacy(io.BytesIO(formats.legacy_torch({}, bomb) + b"\x00"))
     assert time.perf_counter() - start < 5
+
+
+STANDARD = """
+import io, pickle, resource, sys
+
+class Reader(pickle.Unpickler):
+    def find_class(self, module, name):
+        raise pickle.UnpicklingError(name)
+
+resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+try:
+    Reader(io.BytesIO(sys.stdin.buffer.read(1 << 18))).load()
+except (pickle.UnpicklingError, TypeError):
+    pass
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is limited as Linux does it")
+def test_the_standard_reader_stands_no_bombs() -> None:
+    """Where this fails, ``pickle.Unpickler`` has learnt to: take it and delete ``pickles``."""
+    fallen: set[str] = set()
+    for name, bomb in {
+        "hash": nested(100),
+        "deep": deep(250_000),
+        "memo": far_memo(1 << 27),
+    }.items():
+        command = [sys.executable, "-c", STANDARD]
+        try:
+            run = subprocess.run(command, input=bomb, capture_output=True, timeout=5, check=False)
+        except subprocess.TimeoutExpired:
+            fallen.add(name)
+        else:
+            fallen |= {name} if run.returncode else set()
+    assert fallen
 
 
 def test_a_pickle_of_something_else_is_refused(formats: SimpleNamespace) -> None:
