@@ -123,3 +123,13 @@ def test_a_mask_keeps_its_share_when_it_is_shrunk():
     mask = left(33, 47, 13)
     assert resize_mask(mask, 33, 47) is mask
     assert abs(resize_mask(mask, 11, 16).mean() - mask.mean()) < 0.005
+
+
+def test_large_label_pictures_are_thinned_to_what_is_enough():
+    labels = np.zeros((600, 800, 3), np.uint8)
+    labels[:, 300:] = (220, 50, 50)
+    whole, thinned = (label_regions(labels, [labels], longest=one) for one in (None, 80))
+    assert [one.name for one in thinned] == [one.name for one in whole]
+    for one, other in zip(thinned, whole, strict=True):
+        assert one.content.shape == (60, 80)
+        assert one.content.mean() == pytest.approx(other.content.mean(), abs=0.01)
