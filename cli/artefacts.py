@@ -11,6 +11,7 @@ from rich.table import Table
 
 from ..settings import Pooling, Settings, default_of, parse_layers
 from .errors import native_silence
+from .outputs import Outputs, weight_files
 from .progress import megabytes, progress_for
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ def build(
     from ..models.prepare import artefact_folder
 
     settings = _settings(pooling, content_layers, style_layers)
+    if output is not None:
+        Outputs(weight_files(model)).expect_folder(output)
     weights, path = _weights(model, offline=offline, quiet=quiet)
     folder = output or artefact_folder(path, settings, gradient)
     with native_silence():
@@ -89,7 +92,10 @@ def build(
 
 
 def export(
-    name: Annotated[str, typer.Argument(help="Which weights: a name of the list, or a file.")],
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME|FILE", help="Which weights: a name of the list, or a file."),
+    ],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
     storage: Annotated[
         Storage, typer.Option(help="How the weights are stored; all are expanded when loaded.")
@@ -109,6 +115,7 @@ def export(
     from ..models.making.verification import storage_errors
 
     settings = _settings(pooling, content_layers, style_layers)
+    Outputs(weight_files(name)).expect_folder(folder)
     weights, _ = _weights(name, offline=offline, quiet=quiet)
     build_artefact(
         weights,

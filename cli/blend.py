@@ -11,9 +11,9 @@ import typer
 from ..settings import Settings
 from .errors import INTERRUPTED, complain, native_silence
 from .options import with_settings
-from .outputs import Outputs, free_name
+from .outputs import Outputs, free_name, model_files
 from .progress import Progress, progress_for
-from .stylize import Content, Model, Offline, Output, Quiet, prepare, read
+from .stylize import Content, Model, Offline, Output, Quiet, prepare, read, start_of
 from .where import Where, with_where
 
 if TYPE_CHECKING:
@@ -54,10 +54,11 @@ def blend(
     Each picture is started from the one before, so that things keep their places. Ctrl-C ends the
     strip early and writes the pictures that are there.
     """
-    inputs = [content, first, second]
     strip = output or free_name(content, [first, second])
+    start = start_of(settings)
+    outputs = Outputs([content, first, second, *start, *where.paths(), *model_files(model)])
     for path in (strip, *_names(strip, count if each else 0)):
-        Outputs(path).check([*inputs, *where.paths()], settings.steps)
+        outputs.expect_picture(path)
     pictures = read(content, [first, second])
     with native_silence():
         masks = where.read(pictures)
@@ -68,10 +69,10 @@ def blend(
             _paint(pictures, masks, count, artefact, settings, progress, found)
     except KeyboardInterrupt as interrupt:
         best: Result | None = getattr(interrupt, "result", None)
-        _write(strip, [*found, *([] if best is None else [best.picture])], each)
+        _write(outputs, strip, [*found, *([] if best is None else [best.picture])], each)
         _say_interrupted(strip, len(found) + (best is not None))
         raise typer.Exit(INTERRUPTED) from None
-    _write(strip, found, each)
+    _write(outputs, strip, found, each)
     if not quiet:
         typer.echo(f"{strip}: {count} pictures")
 
@@ -104,14 +105,13 @@ def _paint(
     )
 
 
-def _write(strip: Path, pictures: Sequence[Picture], each: bool) -> None:
-    from ..pictures.images import write_image
+def _write(outputs: Outputs, strip: Path, pictures: Sequence[Picture], each: bool) -> None:
     from ..strip import side_by_side
 
     if pictures:
-        write_image(strip, side_by_side(pictures))
+        outputs.write_picture(strip, side_by_side(pictures))
     for path, picture in zip(_names(strip, len(pictures) if each else 0), pictures, strict=False):
-        write_image(path, picture)
+        outputs.write_picture(path, picture)
 
 
 def _say_interrupted(strip: Path, count: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -112,9 +112,10 @@ def mask(
     """
     from ..masks.find import find_labels
 
-    outputs = _outputs(picture, output, style, style_output, sheet)
+    places = _places(picture, output, style, style_output, sheet)
     inputs = [picture] if style is None else [picture, style]
-    _check(outputs, [*inputs, *_files([*(foreground or []), *(background or [])])])
+    outputs = Outputs([*inputs, *_files([*(foreground or []), *(background or [])])])
+    _expect(outputs, places)
     pictures = [_read(path) for path in inputs]
     found = find_labels(
         *pictures,
@@ -123,13 +124,13 @@ def mask(
         foreground=[_stroke(text) for text in foreground or []],
         background=[_stroke(text) for text in background or []],
     )
-    _write(outputs, pictures, found)
+    _write(outputs, places, pictures, found)
     if not quiet:
-        for line in _summary(outputs, found):
+        for line in _summary(places, found):
             typer.echo(line)
 
 
-def _outputs(
+def _places(
     picture: Path,
     output: Path | None,
     style: Path | None,
@@ -137,25 +138,23 @@ def _outputs(
     sheet: Path | None,
 ) -> dict[str, Path]:
     """The files that will be written, by what they are."""
-    outputs = {"content": output or free_name(picture, [Path("labels")])}
+    places = {"content": output or free_name(picture, [Path("labels")])}
     if style is not None:
-        outputs["style"] = style_output or free_name(style, [Path("labels")])
+        places["style"] = style_output or free_name(style, [Path("labels")], places.values())
     elif style_output is not None:
         raise SettingsError("--style-output was given without a style; give --style as well")
     if sheet is not None:
-        outputs["sheet"] = sheet
-    return outputs
+        places["sheet"] = sheet
+    return places
 
 
-def _check(outputs: dict[str, Path], inputs: Sequence[Path]) -> None:
+def _expect(outputs: Outputs, places: Mapping[str, Path]) -> None:
     from ..pictures.labels import check_lossless
 
-    taken = list(inputs)
-    for kind, path in outputs.items():
+    for kind, path in places.items():
         if kind != "sheet":
             check_lossless(path)
-        Outputs(path).check(taken, 0)
-        taken.append(path)
+        outputs.expect_picture(path)
 
 
 def _read(path: Path) -> Picture:
@@ -165,15 +164,16 @@ def _read(path: Path) -> Picture:
         return read_image(path)
 
 
-def _write(outputs: dict[str, Path], pictures: Sequence[Picture], found: FoundLabels) -> None:
+def _write(
+    outputs: Outputs, places: Mapping[str, Path], pictures: Sequence[Picture], found: FoundLabels
+) -> None:
     from ..masks.sheet import contact_sheet
-    from ..pictures.images import write_image
 
-    write_image(outputs["content"], found.content)
+    outputs.write_picture(places["content"], found.content)
     if found.style is not None:
-        write_image(outputs["style"], found.style)
-    if "sheet" in outputs:
-        write_image(outputs["sheet"], contact_sheet(pictures[0], found, *pictures[1:]))
+        outputs.write_picture(places["style"], found.style)
+    if "sheet" in places:
+        outputs.write_picture(places["sheet"], contact_sheet(pictures[0], found, *pictures[1:]))
 
 
 def _box(text: str) -> Box:
@@ -212,9 +212,8 @@ def _points(text: str) -> list[tuple[float, float]] | None:
         return None
 
 
-def _summary(outputs: dict[str, Path], found: FoundLabels) -> list[str]:
-    places = ", ".join(str(path) for path in outputs.values())
-    return [places, *map(_line, found.regions)]
+def _summary(places: Mapping[str, Path], found: FoundLabels) -> list[str]:
+    return [", ".join(map(str, places.values())), *map(_line, found.regions)]
 
 
 def _line(region: FoundRegion) -> str:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..settings import Settings
+from .delivery import Delivery
 from .errors import INTERRUPTED, complain, native_silence
 from .options import with_settings
-from .outputs import Outputs, free_name
+from .outputs import Outputs, free_name, model_files
 from .progress import Progress, progress_for
 from .where import Where, with_where
 
@@ -93,10 +94,11 @@ def stylize(
 
     Ctrl-C ends the search early and writes the best picture so far.
     """
-    outputs = Outputs(output or free_name(content, style), report, save_every)
     inputs = [content, *style]
-    further = [*_start(settings), *([] if fine_style is None else [fine_style])]
-    outputs.check([*inputs, *further, *where.paths()], settings.steps)
+    further = [*start_of(settings), *([] if fine_style is None else [fine_style])]
+    outputs = Outputs([*inputs, *further, *where.paths(), *model_files(model)])
+    delivery = Delivery(outputs, output or free_name(content, style), report, save_every)
+    delivery.expect(settings.steps)
     pictures = read(inputs[0], [*style, *further])
     fine = None if fine_style is None else pictures[-1]
     pictures = pictures[: len(inputs)]
@@ -107,18 +109,18 @@ def stylize(
             artefact = prepare(settings, model, offline, progress)
             if fine is not None:
                 pictures[1] = _mixed(pictures[1], fine, artefact, settings, progress)
-            result = _run(pictures, masks, artefact, settings, outputs, progress)
+            result = _run(pictures, masks, artefact, settings, delivery, progress)
     except KeyboardInterrupt as interrupt:
-        _keep_best(getattr(interrupt, "result", None), outputs)
+        _keep_best(getattr(interrupt, "result", None), delivery)
         raise typer.Exit(INTERRUPTED) from None
-    outputs.write(result)
+    delivery.write(result)
     if not quiet:
         for warning in result.report.get("warnings", ()):
             complain(warning)
-        typer.echo(_summary(outputs.picture, result.report))
+        typer.echo(_summary(delivery.picture, result.report))
 
 
-def _start(settings: Settings) -> list[Path]:
+def start_of(settings: Settings) -> list[Path]:
     """The picture that the run starts from, where it starts from one."""
     return [] if settings.init in {"content", "noise"} else [Path(settings.init)]
 
@@ -163,7 +165,7 @@ def _run(
     masks: Mapping[str, Any],
     artefact: Path,
     settings: Settings,
-    outputs: Outputs,
+    delivery: Delivery,
     progress: Progress,
 ) -> Result:
     from ..transfer import stylize as transfer
@@ -172,21 +174,21 @@ def _run(
         nonlocal done
         done += 1
         progress.step(step)
-        if outputs.every and done % outputs.every == 0:
-            outputs.keep(done, step.picture())
+        if delivery.every and done % delivery.every == 0:
+            delivery.keep(done, step.picture())
 
     done = 0
     content, *style = pictures
     return transfer(content, style, model=artefact, settings=settings, on_step=show, **masks)
 
 
-def _keep_best(best: Result | None, outputs: Outputs) -> None:
+def _keep_best(best: Result | None, delivery: Delivery) -> None:
     """Write what an interrupted run has, and say so."""
     if best is None:
         complain("interrupted before there was a picture; nothing was written")
     else:
-        outputs.write(best)
-        complain(f"interrupted; the best picture so far is in {outputs.picture}")
+        delivery.write(best)
+        complain(f"interrupted; the best picture so far is in {delivery.picture}")
 
 
 def _summary(path: Path, report: Mapping[str, Any]) -> str:

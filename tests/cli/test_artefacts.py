@@ -10,6 +10,7 @@ from stylecore import Settings
 from stylecore.cli import models
 from stylecore.engine.artefact import default_artefact, load_artefact
 from stylecore.errors import StylecoreError
+from stylecore.models import prepare  # before it can take a replaced reader for its own
 from stylecore.models.readers import weights as weights_module
 
 run = CliRunner().invoke
