@@ -23,7 +23,7 @@ __all__ = [
     "read_weights",
 ]
 
-_LATE = {"build_artefact": ".build", "ensure_artefact": ".prepare"}
+_LATE = {"build_artefact": ".making.build", "ensure_artefact": ".prepare"}
 
 
 def __getattr__(name: str) -> Any:
