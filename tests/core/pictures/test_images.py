@@ -392,8 +392,11 @@ def test_transparency_is_written_and_read_back(tmp_path):
         found = read_with_alpha(tmp_path / f"a{suffix}")
         shows = rgba[..., 3] > 0
         assert np.array_equal(found[..., 3], rgba[..., 3])
-        if suffix == ".png":
-            assert np.array_equal(found[shows], rgba[shows])
+        if suffix == ".tif":  # which keeps colours multiplied by alpha, to the nearest step
+            found, rgba = found[5:9], rgba[5:9]
+            shows = shows[5:9]
+        assert shows.any()
+        assert np.array_equal(found[shows], rgba[shows])
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".bmp"])
