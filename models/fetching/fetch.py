@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ...engine import locations
 from ...errors import FetchError
-from ...files import digest_of, sha256_of
+from ...files import digest_of, sha256_of, write_atomically
 from .. import sources
 from ..sources import Source
 from . import download, packages
@@ -151,7 +151,7 @@ def _pin_now(source: Source, path: Path, on_note: Note | None) -> None:
     if _pin(source):
         return
     sha256 = sha256_of(path)
-    _pin_file(source).write_text(sha256 + "\n", encoding="utf-8")
+    write_atomically(_pin_file(source), f"{sha256}\n".encode())
     if on_note:
         on_note(f"{source.name} has no published SHA-256; from now on it must be {sha256}")
 
