@@ -9,24 +9,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..settings import Settings
+from .common import Content, Model, Offline, Quiet, argument, output
 from .errors import INTERRUPTED, complain, native_silence
-from .options import with_settings
+from .options import HELP, with_settings_of
 from .outputs import Outputs, free_name, model_files
 from .progress import Progress, progress_for
-from .stylize import Content, Model, Offline, Output, Quiet, prepare, read, start_of
+from .stylize import prepare, read, start_of
 from .where import Where, with_where
 
 if TYPE_CHECKING:
     from ..pictures.tensors import Picture
     from ..transfer import Result
 
-First = Annotated[
-    Path,
-    typer.Argument(metavar="FIRST", help="The style of the first picture.", show_default=False),
-]
-Second = Annotated[
-    Path,
-    typer.Argument(metavar="SECOND", help="The style of the last picture.", show_default=False),
+First = Annotated[Path, argument("FIRST", "The style of the first picture.")]
+Second = Annotated[Path, argument("SECOND", "The style of the last picture.")]
+Output = Annotated[
+    Path | None,
+    output(
+        "Where the strip goes: .png, .jpg, .webp, .tif or .bmp. "
+        "Left out, a new CONTENT-FIRST-SECOND.png in the current folder."
+    ),
 ]
 Count = Annotated[int, typer.Option(metavar="PICTURES", help="How many pictures, ends included.")]
 Each = Annotated[
@@ -34,7 +36,7 @@ Each = Annotated[
 ]
 
 
-@with_settings
+@with_settings_of(*(name for name in HELP if name != "blend"))  # a strip blends by itself
 @with_where
 def blend(
     content: Content,

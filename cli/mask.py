@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import SettingsError
+from .common import Quiet, argument, optional, output
 from .errors import native_silence
 from .outputs import Outputs, free_name
-from .stylize import Quiet
 
 if TYPE_CHECKING:
     from ..masks.find import FoundLabels, FoundRegion
@@ -20,75 +20,55 @@ if TYPE_CHECKING:
 
 _HINTS = "One thing"
 
-Content = Annotated[Path, typer.Argument(metavar="PICTURE", help="The picture to find regions in.")]
+Content = Annotated[Path, argument("PICTURE", "The picture to find regions in.")]
 Output = Annotated[
     Path | None,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        help="Where its label picture goes: .png, .tif or .bmp. "
-        "Left out, a new PICTURE-labels.png in the current folder.",
-        show_default=False,
+    output(
+        "Where its label picture goes: .png, .tif or .bmp. "
+        "Left out, a new PICTURE-labels.png in the current folder."
     ),
 ]
 Regions = Annotated[
     int | None,
-    typer.Option(
-        metavar="COUNT", help="How many regions to find; 3 if left out.", show_default=False
-    ),
+    optional("COUNT", "How many regions to find; 3 if left out. A box or strokes make two."),
 ]
 Style = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="PICTURE",
-        help="A style in which to find the matching regions.",
-        show_default=False,
-    ),
+    Path | None, optional("PICTURE", "A style in which to find the matching regions.")
 ]
 StyleOutput = Annotated[
     Path | None,
-    typer.Option(
-        metavar="FILE",
-        help="Where the style's label picture goes. Left out, a new STYLE-labels.png.",
-        show_default=False,
-    ),
+    optional("FILE", "Where the style's label picture goes. Left out, a new STYLE-labels.png."),
 ]
 Sheet = Annotated[
     Path | None,
-    typer.Option(
-        metavar="FILE",
-        help="Show here what was found: pictures, outlines, labels, and the regions in pairs.",
-        show_default=False,
+    optional(
+        "FILE", "Show here what was found: pictures, outlines, labels, and the regions in pairs."
     ),
 ]
 BoxOption = Annotated[
     str | None,
-    typer.Option(
+    optional(
+        "X,Y,WIDTH,HEIGHT",
+        "Cut out the thing in this box, in pixels from the upper left: two regions.",
         "--box",
-        metavar="X,Y,WIDTH,HEIGHT",
-        help="Cut out the thing in this box, in pixels from the upper left: two regions.",
-        rich_help_panel=_HINTS,
-        show_default=False,
+        panel=_HINTS,
     ),
 ]
 Foreground = Annotated[
     list[str] | None,
-    typer.Option(
-        metavar="POINTS|FILE",
-        help="A stroke on the thing to cut out: '120,80' or '120,80 160,95', or a picture of "
+    optional(
+        "POINTS|FILE",
+        "A stroke on the thing to cut out: '120,80' or '120,80 160,95', or a picture of "
         "white strokes on black; repeatable.",
-        rich_help_panel=_HINTS,
-        show_default=False,
+        panel=_HINTS,
     ),
 ]
 Background = Annotated[
     list[str] | None,
-    typer.Option(
-        metavar="POINTS|FILE",
-        help="A stroke beside the thing, written the same way; repeatable.",
-        rich_help_panel=_HINTS,
-        show_default=False,
+    optional(
+        "POINTS|FILE",
+        "A stroke beside the thing, written the same way; repeatable.",
+        panel=_HINTS,
     ),
 ]
 

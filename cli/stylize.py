@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..settings import Settings
+from .common import Content, Model, Offline, Quiet, argument, optional, output
 from .delivery import Delivery
 from .errors import INTERRUPTED, complain, native_silence
 from .options import with_settings
@@ -20,24 +21,15 @@ if TYPE_CHECKING:
     from ..pictures.tensors import Picture
     from ..transfer import Result, Step
 
-Content = Annotated[
-    Path, typer.Argument(metavar="CONTENT", help="The photograph.", show_default=False)
-]
 Styles = Annotated[
     list[Path],
-    typer.Argument(
-        metavar="STYLE", help="The painting; several are blended evenly.", show_default=False
-    ),
+    argument("STYLE", "The painting; several are blended, evenly or by --blend."),
 ]
 Output = Annotated[
     Path | None,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        help="Where the picture goes: .png, .jpg, .webp, .tif or .bmp. "
-        "Left out, a new CONTENT-STYLE.png in the current folder.",
-        show_default=False,
+    output(
+        "Where the picture goes: .png, .jpg, .webp, .tif or .bmp. "
+        "Left out, a new CONTENT-STYLE.png in the current folder."
     ),
 ]
 SaveEvery = Annotated[
@@ -48,29 +40,13 @@ SaveEvery = Annotated[
         "scale: picture.0050.png; 0 keeps none.",
     ),
 ]
-Report = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE", help="Write settings, losses and times here, as JSON.", show_default=False
-    ),
-]
-Model = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME|PATH",
-        help="Another source of weights, or a weight file or artefact of yours.",
-        show_default=False,
-    ),
-]
-Offline = Annotated[bool, typer.Option("--offline", help="Never touch the network.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+Report = Annotated[Path | None, optional("FILE", "Write settings, losses and times here, as JSON.")]
 FineStyle = Annotated[
     Path | None,
-    typer.Option(
-        metavar="FILE",
-        help="Give the first STYLE the fine strokes of this one before: coarse form from the one, "
+    optional(
+        "FILE",
+        "Give the first STYLE the fine strokes of this one before: coarse form from the one, "
         "fine strokes from the other.",
-        show_default=False,
     ),
 ]
 

@@ -92,6 +92,8 @@ def line(case: Case) -> list[str]:
         given.setdefault("style", "other.png")
     if case.reads == "region":
         given["region"] = f"mask.png=1:{read}"
+    if "offline" in parts:
+        given["offline"] = ""  # a command that did not refuse would go and fetch
     words = [word for name, value in given.items() for word in option(parts[name], value)]
     arguments = [item for item in parts.values() if item.param_type_name == "argument"]
     return [*case.command.split(), *(given.get(one.name, "other.png") for one in arguments), *words]
