@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from stylecore.errors import ImageError
 from stylecore.pictures.images import (
@@ -148,20 +149,19 @@ def test_one_pixel(tmp_path):
 @pytest.mark.parametrize("mode", ["CMYK", "P", "L", "1", "LA", "RGBA"])
 @pytest.mark.parametrize("suffix", ["jpg", "png", "tif"])
 def test_other_colour_models_against_pillow(tmp_path, picture, mode, suffix):
-    pillow = pytest.importorskip("PIL.Image")
     if (mode, suffix) == ("LA", "tif"):
         pytest.skip("OpenCV drops the transparency of a grey TIFF")
     path = tmp_path / f"a.{suffix}"
-    made = pillow.fromarray(picture).convert(mode)
+    made = Image.fromarray(picture).convert(mode)
     if "A" in mode:
-        made.putalpha(pillow.fromarray(picture[..., 0]))
+        made.putalpha(Image.fromarray(picture[..., 0]))
     try:
         made.save(path)
     except OSError:
         pytest.skip(f"no {mode} in {suffix}")
-    shown = pillow.open(path).convert("RGBA" if "A" in mode else "RGB").convert("RGBA")
-    white = pillow.new("RGBA", shown.size, "white")
-    expected = np.asarray(pillow.alpha_composite(white, shown).convert("RGB")).astype(int)
+    shown = Image.open(path).convert("RGBA" if "A" in mode else "RGB").convert("RGBA")
+    white = Image.new("RGBA", shown.size, "white")
+    expected = np.asarray(Image.alpha_composite(white, shown).convert("RGB")).astype(int)
     assert np.abs(read_image(path) - expected).max() <= 2
 
 
