@@ -9,24 +9,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..settings import Settings
+from .common import Content, Model, Offline, Quiet, argument, output
 from .errors import INTERRUPTED, complain, native_silence
-from .options import with_settings
-from .outputs import Outputs, free_name
+from .options import HELP, with_settings_of
+from .outputs import Outputs, free_name, model_files
 from .progress import Progress, progress_for
-from .stylize import Content, Model, Offline, Output, Quiet, prepare, read
+from .stylize import prepare, read, start_of
 from .where import Where, with_where
 
 if TYPE_CHECKING:
     from ..pictures.tensors import Picture
     from ..results import Result
 
-First = Annotated[
-    Path,
-    typer.Argument(metavar="FIRST", help="The style of the first picture.", show_default=False),
-]
-Second = Annotated[
-    Path,
-    typer.Argument(metavar="SECOND", help="The style of the last picture.", show_default=False),
+First = Annotated[Path, argument("FIRST", "The style of the first picture.")]
+Second = Annotated[Path, argument("SECOND", "The style of the last picture.")]
+Output = Annotated[
+    Path | None,
+    output(
+        "Where the strip goes: .png, .jpg, .webp, .tif or .bmp. "
+        "Left out, a new CONTENT-FIRST-SECOND.png in the current folder."
+    ),
 ]
 Count = Annotated[int, typer.Option(metavar="PICTURES", help="How many pictures, ends included.")]
 Each = Annotated[
@@ -34,7 +36,7 @@ Each = Annotated[
 ]
 
 
-@with_settings
+@with_settings_of(*(name for name in HELP if name != "blend"))  # a strip blends by itself
 @with_where
 def blend(
     content: Content,
@@ -54,10 +56,11 @@ def blend(
     Each picture is started from the one before, so that things keep their places. Ctrl-C ends the
     strip early and writes the pictures that are there.
     """
-    inputs = [content, first, second]
     strip = output or free_name(content, [first, second])
+    start = start_of(settings)
+    outputs = Outputs([content, first, second, *start, *where.paths(), *model_files(model)])
     for path in (strip, *_names(strip, count if each else 0)):
-        Outputs(path).check([*inputs, *where.paths()], settings.steps)
+        outputs.expect_picture(path)
     pictures = read(content, [first, second])
     with native_silence():
         masks = where.read(pictures)
@@ -68,10 +71,10 @@ def blend(
             _paint(pictures, masks, count, artefact, settings, progress, found)
     except KeyboardInterrupt as interrupt:
         best: Result | None = getattr(interrupt, "result", None)
-        _write(strip, [*found, *([] if best is None else [best.picture])], each)
+        _write(outputs, strip, [*found, *([] if best is None else [best.picture])], each)
         _say_interrupted(strip, len(found) + (best is not None))
         raise typer.Exit(INTERRUPTED) from None
-    _write(strip, found, each)
+    _write(outputs, strip, found, each)
     if not quiet:
         typer.echo(f"{strip}: {count} pictures")
 
@@ -104,14 +107,13 @@ def _paint(
     )
 
 
-def _write(strip: Path, pictures: Sequence[Picture], each: bool) -> None:
-    from ..pictures.images import write_image
+def _write(outputs: Outputs, strip: Path, pictures: Sequence[Picture], each: bool) -> None:
     from ..strip import side_by_side
 
     if pictures:
-        write_image(strip, side_by_side(pictures))
+        outputs.write_picture(strip, side_by_side(pictures))
     for path, picture in zip(_names(strip, len(pictures) if each else 0), pictures, strict=False):
-        write_image(path, picture)
+        outputs.write_picture(path, picture)
 
 
 def _say_interrupted(strip: Path, count: int) -> None:

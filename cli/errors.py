@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
 from ..errors import StylecoreError
+from ..overlap import WhileWanted
 
 FAILED = 1
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
+
+_STDERR = 2
 
 
 class Root(TyperGroup):
@@ -45,17 +47,33 @@ def complain(message: str) -> None:
     typer.echo(f"stylecore: {' '.join(message.split())}", err=True)
 
 
-@contextmanager
-def native_silence() -> Generator[None]:
-    """Drop what C libraries write to stderr; libpng tells of damage before an exception can."""
-    with suppress(OSError):
-        kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 2)
-        os.close(nowhere)
-        try:
-            yield
-        finally:
-            os.dup2(kept, 2)
+def native_silence() -> AbstractContextManager[None]:
+    """Drop what C libraries write to stderr; libpng tells of damage before an exception can.
+
+    It may be nested, and overlap with that of other threads.
+    """
+    return _SILENCE
+
+
+def _lead_nowhere() -> int | None:
+    """Lead standard error to nowhere; what it was, or None where that cannot be done."""
+    kept = None
+    try:
+        kept = os.dup(_STDERR)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+    except OSError:
+        if kept is not None:
             os.close(kept)
-        return
-    yield
+        return None
+    os.dup2(nowhere, _STDERR)
+    os.close(nowhere)
+    return kept
+
+
+def _lead_back(kept: int | None) -> None:
+    if kept is not None:
+        os.dup2(kept, _STDERR)
+        os.close(kept)
+
+
+_SILENCE = WhileWanted(_lead_nowhere, _lead_back)

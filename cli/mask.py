@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import SettingsError
+from .common import Quiet, argument, optional, output
 from .errors import native_silence
 from .outputs import Outputs, free_name
-from .stylize import Quiet
 
 if TYPE_CHECKING:
     from ..masks.find import FoundLabels, FoundRegion
@@ -20,75 +20,55 @@ if TYPE_CHECKING:
 
 _HINTS = "One thing"
 
-Content = Annotated[Path, typer.Argument(metavar="PICTURE", help="The picture to find regions in.")]
+Content = Annotated[Path, argument("PICTURE", "The picture to find regions in.")]
 Output = Annotated[
     Path | None,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        help="Where its label picture goes: .png, .tif or .bmp. "
-        "Left out, a new PICTURE-labels.png in the current folder.",
-        show_default=False,
+    output(
+        "Where its label picture goes: .png, .tif or .bmp. "
+        "Left out, a new PICTURE-labels.png in the current folder."
     ),
 ]
 Regions = Annotated[
     int | None,
-    typer.Option(
-        metavar="COUNT", help="How many regions to find; 3 if left out.", show_default=False
-    ),
+    optional("COUNT", "How many regions to find; 3 if left out. A box or strokes make two."),
 ]
 Style = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="PICTURE",
-        help="A style in which to find the matching regions.",
-        show_default=False,
-    ),
+    Path | None, optional("PICTURE", "A style in which to find the matching regions.")
 ]
 StyleOutput = Annotated[
     Path | None,
-    typer.Option(
-        metavar="FILE",
-        help="Where the style's label picture goes. Left out, a new STYLE-labels.png.",
-        show_default=False,
-    ),
+    optional("FILE", "Where the style's label picture goes. Left out, a new STYLE-labels.png."),
 ]
 Sheet = Annotated[
     Path | None,
-    typer.Option(
-        metavar="FILE",
-        help="Show here what was found: pictures, outlines, labels, and the regions in pairs.",
-        show_default=False,
+    optional(
+        "FILE", "Show here what was found: pictures, outlines, labels, and the regions in pairs."
     ),
 ]
 BoxOption = Annotated[
     str | None,
-    typer.Option(
+    optional(
+        "X,Y,WIDTH,HEIGHT",
+        "Cut out the thing in this box, in pixels from the upper left: two regions.",
         "--box",
-        metavar="X,Y,WIDTH,HEIGHT",
-        help="Cut out the thing in this box, in pixels from the upper left: two regions.",
-        rich_help_panel=_HINTS,
-        show_default=False,
+        panel=_HINTS,
     ),
 ]
 Foreground = Annotated[
     list[str] | None,
-    typer.Option(
-        metavar="POINTS|FILE",
-        help="A stroke on the thing to cut out: '120,80' or '120,80 160,95', or a picture of "
+    optional(
+        "POINTS|FILE",
+        "A stroke on the thing to cut out: '120,80' or '120,80 160,95', or a picture of "
         "white strokes on black; repeatable.",
-        rich_help_panel=_HINTS,
-        show_default=False,
+        panel=_HINTS,
     ),
 ]
 Background = Annotated[
     list[str] | None,
-    typer.Option(
-        metavar="POINTS|FILE",
-        help="A stroke beside the thing, written the same way; repeatable.",
-        rich_help_panel=_HINTS,
-        show_default=False,
+    optional(
+        "POINTS|FILE",
+        "A stroke beside the thing, written the same way; repeatable.",
+        panel=_HINTS,
     ),
 ]
 
@@ -112,9 +92,10 @@ def mask(
     """
     from ..masks.find import find_labels
 
-    outputs = _outputs(picture, output, style, style_output, sheet)
+    places = _places(picture, output, style, style_output, sheet)
     inputs = [picture] if style is None else [picture, style]
-    _check(outputs, [*inputs, *_files([*(foreground or []), *(background or [])])])
+    outputs = Outputs([*inputs, *_files([*(foreground or []), *(background or [])])])
+    _expect(outputs, places)
     pictures = [_read(path) for path in inputs]
     found = find_labels(
         *pictures,
@@ -123,13 +104,13 @@ def mask(
         foreground=[_stroke(text) for text in foreground or []],
         background=[_stroke(text) for text in background or []],
     )
-    _write(outputs, pictures, found)
+    _write(outputs, places, pictures, found)
     if not quiet:
-        for line in _summary(outputs, found):
+        for line in _summary(places, found):
             typer.echo(line)
 
 
-def _outputs(
+def _places(
     picture: Path,
     output: Path | None,
     style: Path | None,
@@ -137,25 +118,23 @@ def _outputs(
     sheet: Path | None,
 ) -> dict[str, Path]:
     """The files that will be written, by what they are."""
-    outputs = {"content": output or free_name(picture, [Path("labels")])}
+    places = {"content": output or free_name(picture, [Path("labels")])}
     if style is not None:
-        outputs["style"] = style_output or free_name(style, [Path("labels")])
+        places["style"] = style_output or free_name(style, [Path("labels")], places.values())
     elif style_output is not None:
         raise SettingsError("--style-output was given without a style; give --style as well")
     if sheet is not None:
-        outputs["sheet"] = sheet
-    return outputs
+        places["sheet"] = sheet
+    return places
 
 
-def _check(outputs: dict[str, Path], inputs: Sequence[Path]) -> None:
+def _expect(outputs: Outputs, places: Mapping[str, Path]) -> None:
     from ..pictures.labels import check_lossless
 
-    taken = list(inputs)
-    for kind, path in outputs.items():
+    for kind, path in places.items():
         if kind != "sheet":
             check_lossless(path)
-        Outputs(path).check(taken, 0)
-        taken.append(path)
+        outputs.expect_picture(path)
 
 
 def _read(path: Path) -> Picture:
@@ -165,15 +144,16 @@ def _read(path: Path) -> Picture:
         return read_image(path)
 
 
-def _write(outputs: dict[str, Path], pictures: Sequence[Picture], found: FoundLabels) -> None:
+def _write(
+    outputs: Outputs, places: Mapping[str, Path], pictures: Sequence[Picture], found: FoundLabels
+) -> None:
     from ..masks.sheet import contact_sheet
-    from ..pictures.images import write_image
 
-    write_image(outputs["content"], found.content)
+    outputs.write_picture(places["content"], found.content)
     if found.style is not None:
-        write_image(outputs["style"], found.style)
-    if "sheet" in outputs:
-        write_image(outputs["sheet"], contact_sheet(pictures[0], found, *pictures[1:]))
+        outputs.write_picture(places["style"], found.style)
+    if "sheet" in places:
+        outputs.write_picture(places["sheet"], contact_sheet(pictures[0], found, *pictures[1:]))
 
 
 def _box(text: str) -> Box:
@@ -212,9 +192,8 @@ def _points(text: str) -> list[tuple[float, float]] | None:
         return None
 
 
-def _summary(outputs: dict[str, Path], found: FoundLabels) -> list[str]:
-    places = ", ".join(str(path) for path in outputs.values())
-    return [places, *map(_line, found.regions)]
+def _summary(places: Mapping[str, Path], found: FoundLabels) -> list[str]:
+    return [", ".join(map(str, places.values())), *map(_line, found.regions)]
 
 
 def _line(region: FoundRegion) -> str:

@@ -10,22 +10,19 @@ from urllib.parse import urlsplit
 import typer
 from rich.console import Console
 from rich.padding import Padding
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
 from rich.table import Table
 
+from ..errors import ModelError
 from ..models import sources
 from ..models.fetching.fetch import fetch, present
 from ..models.imported import Imported, import_weights, imported, remove
 from ..models.inspection import inspect_artefact, inspect_weights
 from ..models.sources import Source
 from .artefacts import build, export
+from .common import Offline, Quiet, argument
+from .progress import progress_for
+
+_NAME = "Which weights: a name of the list"
 
 app = typer.Typer(
     name="models", help="Get and manage the weights of the network.", no_args_is_help=True
@@ -36,23 +33,15 @@ app.command("export")(export)
 
 @app.command("fetch")
 def fetch_command(
-    name: Annotated[str, typer.Argument(help="Which weights; see the list.")] = sources.DEFAULT,
-    offline: Annotated[bool, typer.Option("--offline", help="Never touch the network.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
+    name: Annotated[
+        str, argument("NAME", f"{_NAME}; {sources.DEFAULT} if left out.")
+    ] = sources.DEFAULT,
+    offline: Offline = False,
+    quiet: Quiet = False,
 ) -> None:
     """Bring weights here, verified, and show where they lie."""
-    console = Console(stderr=True, quiet=quiet)
-    with _progress(console) as progress:
-        task = progress.add_task(name, total=sources.find(name).size or None)
-        path = fetch(
-            name,
-            offline=offline,
-            on_progress=lambda done, total: progress.update(
-                task, completed=done, total=total or None
-            ),
-            on_note=lambda line: console.print(line, highlight=False, soft_wrap=True),
-        )
-        progress.remove_task(task)
+    with progress_for(quiet=quiet) as progress:
+        path = fetch(name, offline=offline, on_progress=progress.fetched, on_note=progress.say)
     typer.echo(path)
 
 
@@ -71,8 +60,8 @@ def list_command(
 
 @app.command("import")
 def import_command(
-    file: Annotated[Path, typer.Argument(help="A file of VGG-19 weights, of any known form.")],
-    name: Annotated[str, typer.Option("--name", help="What to call them.")],
+    file: Annotated[Path, argument("FILE", "A file of VGG-19 weights, of any known form.")],
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="What to call them.")],
 ) -> None:
     """Keep a verified copy of weights that you have, under a name."""
     typer.echo(import_weights(file, name).path)
@@ -81,7 +70,10 @@ def import_command(
 @app.command("check")
 def check_command(
     name: Annotated[
-        str, typer.Argument(help="Which weights; see the list. Or the folder of a network.")
+        str,
+        argument(
+            "NAME|DIR", f"{_NAME}, or the folder of a network; {sources.DEFAULT} if left out."
+        ),
     ] = sources.DEFAULT,
 ) -> None:
     """Verify weights, the gradient of their network, and its features of a test picture."""
@@ -93,28 +85,18 @@ def check_command(
     for finding in findings:
         table.add_row(finding.what, "ok" if finding.passed else "FAILED", finding.detail)
     Console().print(table)
-    if not all(finding.passed for finding in findings):
-        raise typer.Exit(1)
+    failed = [finding.what for finding in findings if not finding.passed]
+    if failed:
+        raise ModelError(f"{name} failed: {', '.join(failed)}; bring or build it again")
 
 
 @app.command("remove")
 def remove_command(
-    name: Annotated[str, typer.Argument(help="Which weights; see the list.")],
+    name: Annotated[str, argument("NAME", f"{_NAME}.")],
 ) -> None:
     """Delete fetched or imported weights; pictures and networks stay."""
     for path in remove(name):
         typer.echo(f"removed {path}")
-
-
-def _progress(console: Console) -> Progress:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
-    return Progress(*columns, console=console, transient=True)
 
 
 def _row(source: Source) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Annotated, Any, get_args, get_type_hints
 
@@ -22,7 +22,10 @@ HELP: dict[str, tuple[str, str]] = {
     "content_weight": (_LOOK, "Weight of the content (α)."),
     "style_weight": (_LOOK, "Weight of the style (β)."),
     "tv_weight": (_LOOK, "Weight of the total variation (γ): more is smoother."),
-    "content_layers": (_LOOK, "Layers that hold the content, with weights: relu4_1:0.5,relu4_2."),
+    "content_layers": (
+        _LOOK,
+        "Layers that hold the content; a run weighs them: relu4_1:0.5,relu4_2.",
+    ),
     "style_layers": (_LOOK, "Layers that hold the style, written the same way."),
     "pooling": (_LOOK, "How the network halves its features."),
     "loss_scale": (
@@ -60,7 +63,14 @@ _NUMBERS = ("blend", "style_scale")
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command one option per setting in place of its parameter ``settings``."""
-    return with_options(command, "settings", _setting_parameters(), _settings)
+    return with_settings_of(*HELP)(command)
+
+
+def with_settings_of(
+    *names: str,
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command options for some of the settings; the others keep their defaults."""
+    return lambda command: with_options(command, "settings", map(_parameter, names), _settings)
 
 
 def with_options(
@@ -92,34 +102,31 @@ def with_options(
     return run
 
 
-def _setting_parameters() -> Iterator[inspect.Parameter]:
-    hints = get_type_hints(Settings)
-    for name, (panel, text) in HELP.items():
-        kind, default = hints[name], default_of(name)
-        if name in _LAYERS:
-            kind, default = str, _layers_text(default)
-        if name in _NUMBERS:
-            kind, default = str, ",".join(f"{number:g}" for number in default)
-        option = typer.Option(
-            _flag(name),
-            help=text,
-            rich_help_panel=panel,
-            metavar="NUMBERS" if name in _NUMBERS else "|".join(get_args(kind)) or None,
-            autocompletion=_complete_layers if name in _LAYERS else None,
-        )
-        yield inspect.Parameter(
-            name,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=default,
-            annotation=Annotated[kind, option],
-        )
+def _parameter(name: str) -> inspect.Parameter:
+    panel, text = HELP[name]
+    kind, default = get_type_hints(Settings)[name], default_of(name)
+    if name in _LAYERS:
+        kind, default = str, _layers_text(default)
+    if name in _NUMBERS:
+        kind, default = str, ",".join(f"{number:g}" for number in default)
+    option = typer.Option(
+        _flag(name),
+        help=text,
+        rich_help_panel=panel,
+        metavar="NUMBERS" if name in _NUMBERS else "|".join(get_args(kind)) or None,
+        autocompletion=_complete_layers if name in _LAYERS else None,
+    )
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option]
+    )
 
 
 def _settings(chosen: dict[str, Any]) -> Settings:
-    for name in _LAYERS:
-        chosen[name] = parse_layers(chosen[name])
-    for name in _NUMBERS:
-        chosen[name] = parse_numbers(chosen[name])
+    for name, value in chosen.items():
+        if name in _LAYERS:
+            chosen[name] = parse_layers(value)
+        if name in _NUMBERS:
+            chosen[name] = parse_numbers(value)
     return Settings(**chosen)
 
 

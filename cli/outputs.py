@@ -1,12 +1,13 @@
-"""Where a run's results go, checked before anything is computed in vain."""
+"""What a command writes: kept apart from what it reads, and tried before anything is slow.
+
+A command says what it reads, tells of each file that it will write, and writes it by this alone.
+"""
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,79 +17,127 @@ from ..errors import StylecoreError
 
 if TYPE_CHECKING:
     from ..pictures.tensors import Picture
-    from ..results import Result
 
 
-@dataclass(frozen=True)
 class Outputs:
-    """The files that a run may write.
+    """The way of a command's results to the disk; none of them takes the place of an input."""
 
-    Attributes:
-        picture: the finished picture; its suffix names the format.
-        report: the report as JSON, or None.
-        every: an intermediate picture is kept after each so many steps; 0 keeps none.
-    """
+    def __init__(self, reads: Iterable[Path]) -> None:
+        """Begin with all that the command reads; of a folder, that is every file in it."""
+        self._reads = {os.path.realpath(read): read for read in reads}
+        self._expected: dict[str, Path] = {}
 
-    picture: Path
-    report: Path | None = None
-    every: int = 0
-
-    def check(self, inputs: Sequence[Path], steps: int) -> None:
-        """Make sure that everything can be written and that no input is among it.
+    def expect(self, path: Path) -> None:
+        """Make sure that what will be written there takes the place of nothing else.
 
         Raises:
-            StylecoreError: for an output that is an input or that cannot be written.
+            StylecoreError: for the place of an input or of another output.
+        """
+        self._keep_apart(path)
+        real = os.path.realpath(path)
+        if real in self._expected:
+            raise _overwriting(path, self._expected[real])
+        self._expected[real] = path
+
+    def expect_picture(self, path: Path) -> None:
+        """Make sure that a picture can be written there.
+
+        Raises:
+            StylecoreError: for the place of an input or of another output, one that cannot be
+                written, or a suffix that names no format.
         """
         from ..pictures.images import check_writable
 
-        if self.every < 0:
-            raise StylecoreError(f"--save-every is {self.every}; give 0 or a number of steps")
-        for output in self._all(steps):
-            _keep_apart(output, inputs)
-        if self.report is not None:
-            _keep_apart(self.report, [self.picture])
-            with _report_errors(self.report):
-                files.check_writable(self.report)
-        check_writable(self.picture)
+        self.expect(path)
+        check_writable(path)
 
-    def intermediate(self, step: int) -> Path:
-        """The path of the picture kept after a step: ``out.0050.png`` beside ``out.png``."""
-        return self.picture.with_name(f"{self.picture.stem}.{step:04}{self.picture.suffix}")
+    def expect_text(self, path: Path) -> None:
+        """Make sure that a text can be written there.
 
-    def write(self, result: Result) -> None:
-        """Write the finished picture and, where asked for, the report."""
+        Raises:
+            StylecoreError: for the place of an input or of another output, or one that cannot be
+                written.
+        """
+        self.expect(path)
+        with _told(path):
+            files.check_writable(path)
+
+    def expect_folder(self, path: Path) -> None:
+        """Make sure that a folder there replaces nothing that is read.
+
+        Raises:
+            StylecoreError: for a place that is an input, or holds one.
+        """
+        self.expect(path)
+        for real, read in self._reads.items():
+            if read.exists() and Path(real).is_relative_to(os.path.realpath(path)):
+                raise _overwriting(path, read)
+
+    def write_picture(self, path: Path, picture: Picture) -> None:
+        """Write a picture.
+
+        Raises:
+            StylecoreError: as :meth:`expect_picture`.
+        """
         from ..pictures.images import write_image
 
-        write_image(self.picture, result.picture)
-        if self.report is not None:
-            text = json.dumps(result.report, indent=1, ensure_ascii=False) + "\n"
-            with _report_errors(self.report):
-                files.write_atomically(self.report, text.encode())
+        self._keep_apart(path)
+        write_image(path, picture)
 
-    def keep(self, step: int, picture: Picture) -> None:
-        """Write an intermediate picture."""
-        from ..pictures.images import write_image
+    def write_text(self, path: Path, text: str) -> None:
+        """Write a text.
 
-        write_image(self.intermediate(step), picture)
+        Raises:
+            StylecoreError: as :meth:`expect_text`.
+        """
+        self._keep_apart(path)
+        with _told(path):
+            files.write_atomically(path, text.encode())
 
-    def _all(self, steps: int) -> Iterator[Path]:
-        yield self.picture
-        if self.report is not None:
-            yield self.report
-        if self.every:
-            yield from map(self.intermediate, range(self.every, steps + 1, self.every))
+    def _keep_apart(self, output: Path) -> None:
+        real = os.path.realpath(output)
+        if real in self._reads:
+            raise _overwriting(output, self._reads[real])
+        if output.exists():
+            for read in self._reads.values():
+                if _is_of(read, output):
+                    raise _overwriting(output, read)
 
 
-def free_name(content: Path, styles: Iterable[Path]) -> Path:
-    """A name in the current folder that tells the pictures in it and that is not taken yet."""
-    stem = "-".join(path.stem for path in (content, *styles))
+def model_files(model: str | None) -> list[Path]:
+    """What a run reads for its network: what lies at a path, or for a name all that is cached."""
+    from ..engine.locations import artefacts_folder
+
+    if model is not None and Path(model).is_dir():
+        return [Path(model)]
+    return [*weight_files(model), artefacts_folder()]
+
+
+def weight_files(model: str | None) -> list[Path]:
+    """What is read for weights: the file at a path, or for a name all that is cached."""
+    from ..engine.locations import weights_folder
+
+    return [Path(model)] if model is not None and Path(model).exists() else [weights_folder()]
+
+
+def free_name(content: Path, others: Iterable[Path], besides: Iterable[Path] = ()) -> Path:
+    """A name in the current folder that tells the pictures in it and that is not taken yet.
+
+    Args:
+        content: comes first in the name.
+        others: come after it.
+        besides: names that will be taken.
+    """
+    stem = "-".join(path.stem for path in (content, *others))
     first = Path(f"{stem}.png")
-    others = (Path(f"{stem}-{number}.png") for number in count(2))
-    return next(name for name in chain([first], others) if not name.exists())
+    further = (Path(f"{stem}-{number}.png") for number in count(2))
+    return next(
+        name for name in chain([first], further) if not name.exists() and name not in besides
+    )
 
 
 @contextmanager
-def _report_errors(path: Path) -> Generator[None]:
+def _told(path: Path) -> Generator[None]:
     try:
         yield
     except OSError as error:
@@ -97,8 +146,12 @@ def _report_errors(path: Path) -> Generator[None]:
         ) from error
 
 
-def _keep_apart(output: Path, others: Iterable[Path]) -> None:
-    taken = os.path.realpath(output)
-    for other in others:
-        if os.path.realpath(other) == taken:
-            raise StylecoreError(f"{output} would overwrite {other}; give another --output")
+def _overwriting(output: Path, other: Path) -> StylecoreError:
+    return StylecoreError(f"{output} would overwrite {other}; give another name")
+
+
+def _is_of(read: Path, there: Path) -> bool:
+    """Whether what is there is what is read, under another name, or in its folder."""
+    if read.is_dir():
+        return Path(os.path.realpath(there)).is_relative_to(os.path.realpath(read))
+    return read.exists() and read.samefile(there)  # a name that differs in case alone, say

@@ -111,12 +111,13 @@ class Bar(Progress):
             self.say(fetching_text(total))
         self._fetching = True
         size = f" of {megabytes(total)}" if total else ""
+        left = self._bar.tasks[0].time_remaining
         self._bar.update(
             self._task,
             description="fetching",
             completed=done,
             total=total or None,
-            detail=f"{megabytes(done)}{size}",
+            detail=f"{megabytes(done)}{size}" + ("" if left is None else f"  {clock(left)} left"),
         )
 
     def step(self, step: Step) -> None:

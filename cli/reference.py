@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from inspect import cleandoc
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +21,21 @@ INTRODUCTION = """\
 
 <!-- Written by `python -m stylecore.cli.reference docs/cli.md`: change the help texts instead. -->
 
-Every option below has a setting of the same name in Python (`--tv-weight` is
-`Settings(tv_weight=…)`), with the same default. `stylecore --install-completion` teaches your
-shell to complete them.
+What `stylize` and `blend` are asked for under the headings *The picture*, *The look*, *The search*
+and *The machine*, and by `--guides` and `--vanishing`, are settings of the same name in Python
+(`--tv-weight` is `Settings(tv_weight=…)`), with the same default. `stylecore --install-completion`
+teaches your shell to complete them.
 
 | exit status | means |
 |---|---|
 | 0 | done |
-| 1 | it could not be done; one line on stderr says what was given, what was wanted, what to do |
+| 1 | it could not be done; the last line on stderr says what was wrong and what to do |
 | 2 | the command was not written as below |
-| 130 | ended with Ctrl-C; `stylize` has written the best picture so far, if there was one |
+| 130 | ended with Ctrl-C; `stylize` and `blend` have written what they had, if there was anything |
 
-A file appears whole or not at all, and an input is never overwritten. Weights and networks are
-kept in the cache folder of your platform, or in the one that the environment variable
-`STYLECORE_HOME` names.
+A file appears whole or not at all, and what a command reads it never overwrites: neither pictures,
+masks and weights that are given to it nor what is cached. Weights and networks are kept in the
+cache folder of your platform, or in the one that the environment variable `STYLECORE_HOME` names.
 """
 
 
@@ -55,7 +55,8 @@ def _walk(path: str, command: Any) -> Iterator[tuple[str, Any]]:
 def _page(path: str, command: Any) -> str:
     arguments = [item for item in command.params if item.param_type_name == "argument"]
     options = [item for item in command.params if item not in arguments]
-    words = [path, "[OPTIONS]", *map(_word, arguments)]
+    needed = [f"{item.opts[0]} {item.metavar}" for item in options if item.required]
+    words = [path, "[OPTIONS]", *map(_word, arguments), *needed]
     if hasattr(command, "commands"):
         words.append("COMMAND")
     usage = f"```text\n{' '.join(words)}\n```\n"
@@ -68,10 +69,18 @@ def _tables(arguments: list[Any], options: list[Any]) -> Iterator[str]:
     if arguments:
         rows = [[f"`{_word(item)}`", item.help] for item in arguments]
         yield _table(["argument", "meaning"], rows)
-    ours = [item for item in options if not item.name.endswith("_completion")]
-    for panel, group in groupby(ours, key=lambda item: item.rich_help_panel):
+    for panel, group in _by_panel(options).items():
         rows = [[_flags(item), _default(item), item.help] for item in group]
         yield _table([panel or "option", "default", "meaning"], rows)
+
+
+def _by_panel(options: list[Any]) -> dict[str | None, list[Any]]:
+    """The options as ``--help`` groups them, in the order in which the groups begin."""
+    panels: dict[str | None, list[Any]] = {}
+    for item in options:
+        if not item.name.endswith("_completion"):
+            panels.setdefault(item.rich_help_panel, []).append(item)
+    return panels
 
 
 def _table(head: list[str], rows: Iterable[list[str]]) -> str:
@@ -92,7 +101,7 @@ def _flags(option: Any) -> str:
 
 
 def _default(option: Any) -> str:
-    shown = option.show_default and not option.is_flag and option.default is not None
+    shown = option.show_default and not option.is_flag and option.default not in (None, "")
     return f"`{option.default}`" if shown else ""
 
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..settings import Settings
+from .common import Content, Model, Offline, Quiet, argument, optional, output
+from .delivery import Delivery
 from .errors import INTERRUPTED, complain, native_silence
 from .options import with_settings
-from .outputs import Outputs, free_name
+from .outputs import Outputs, free_name, model_files
 from .progress import Progress, progress_for
 from .where import Where, with_where
 
@@ -19,24 +21,15 @@ if TYPE_CHECKING:
     from ..pictures.tensors import Picture
     from ..results import Result, Step
 
-Content = Annotated[
-    Path, typer.Argument(metavar="CONTENT", help="The photograph.", show_default=False)
-]
 Styles = Annotated[
     list[Path],
-    typer.Argument(
-        metavar="STYLE", help="The painting; several are blended evenly.", show_default=False
-    ),
+    argument("STYLE", "The painting; several are blended, evenly or by --blend."),
 ]
 Output = Annotated[
     Path | None,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        help="Where the picture goes: .png, .jpg, .webp, .tif or .bmp. "
-        "Left out, a new CONTENT-STYLE.png in the current folder.",
-        show_default=False,
+    output(
+        "Where the picture goes: .png, .jpg, .webp, .tif or .bmp. "
+        "Left out, a new CONTENT-STYLE.png in the current folder."
     ),
 ]
 SaveEvery = Annotated[
@@ -47,29 +40,13 @@ SaveEvery = Annotated[
         "scale: picture.0050.png; 0 keeps none.",
     ),
 ]
-Report = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE", help="Write settings, losses and times here, as JSON.", show_default=False
-    ),
-]
-Model = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME|PATH",
-        help="Another source of weights, or a weight file or artefact of yours.",
-        show_default=False,
-    ),
-]
-Offline = Annotated[bool, typer.Option("--offline", help="Never touch the network.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+Report = Annotated[Path | None, optional("FILE", "Write settings, losses and times here, as JSON.")]
 FineStyle = Annotated[
     Path | None,
-    typer.Option(
-        metavar="FILE",
-        help="Give the first STYLE the fine strokes of this one before: coarse form from the one, "
+    optional(
+        "FILE",
+        "Give the first STYLE the fine strokes of this one before: coarse form from the one, "
         "fine strokes from the other.",
-        show_default=False,
     ),
 ]
 
@@ -93,10 +70,11 @@ def stylize(
 
     Ctrl-C ends the search early and writes the best picture so far.
     """
-    outputs = Outputs(output or free_name(content, style), report, save_every)
     inputs = [content, *style]
-    further = [*_start(settings), *([] if fine_style is None else [fine_style])]
-    outputs.check([*inputs, *further, *where.paths()], settings.steps)
+    further = [*start_of(settings), *([] if fine_style is None else [fine_style])]
+    outputs = Outputs([*inputs, *further, *where.paths(), *model_files(model)])
+    delivery = Delivery(outputs, output or free_name(content, style), report, save_every)
+    delivery.expect(settings.steps)
     pictures = read(inputs[0], [*style, *further])
     fine = None if fine_style is None else pictures[-1]
     pictures = pictures[: len(inputs)]
@@ -107,18 +85,18 @@ def stylize(
             artefact = prepare(settings, model, offline, progress)
             if fine is not None:
                 pictures[1] = _mixed(pictures[1], fine, artefact, settings, progress)
-            result = _run(pictures, masks, artefact, settings, outputs, progress)
+            result = _run(pictures, masks, artefact, settings, delivery, progress)
     except KeyboardInterrupt as interrupt:
-        _keep_best(getattr(interrupt, "result", None), outputs)
+        _keep_best(getattr(interrupt, "result", None), delivery)
         raise typer.Exit(INTERRUPTED) from None
-    outputs.write(result)
+    delivery.write(result)
     if not quiet:
         for warning in result.report.get("warnings", ()):
             complain(warning)
-        typer.echo(_summary(outputs.picture, result.report))
+        typer.echo(_summary(delivery.picture, result.report))
 
 
-def _start(settings: Settings) -> list[Path]:
+def start_of(settings: Settings) -> list[Path]:
     """The picture that the run starts from, where it starts from one."""
     return [] if settings.init in {"content", "noise"} else [Path(settings.init)]
 
@@ -163,7 +141,7 @@ def _run(
     masks: Mapping[str, Any],
     artefact: Path,
     settings: Settings,
-    outputs: Outputs,
+    delivery: Delivery,
     progress: Progress,
 ) -> Result:
     from ..transfer import stylize as transfer
@@ -172,21 +150,21 @@ def _run(
         nonlocal done
         done += 1
         progress.step(step)
-        if outputs.every and done % outputs.every == 0:
-            outputs.keep(done, step.picture())
+        if delivery.every and done % delivery.every == 0:
+            delivery.keep(done, step.picture())
 
     done = 0
     content, *style = pictures
     return transfer(content, style, model=artefact, settings=settings, on_step=show, **masks)
 
 
-def _keep_best(best: Result | None, outputs: Outputs) -> None:
+def _keep_best(best: Result | None, delivery: Delivery) -> None:
     """Write what an interrupted run has, and say so."""
     if best is None:
         complain("interrupted before there was a picture; nothing was written")
     else:
-        outputs.write(best)
-        complain(f"interrupted; the best picture so far is in {outputs.picture}")
+        delivery.write(best)
+        complain(f"interrupted; the best picture so far is in {delivery.picture}")
 
 
 def _summary(path: Path, report: Mapping[str, Any]) -> str:

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from ..errors import SettingsError
 from ..settings import parse_numbers
+from .common import optional
 from .options import with_options
 
 if TYPE_CHECKING:
@@ -23,56 +22,47 @@ _PANEL = "Where"
 
 _Regions = Annotated[
     list[str] | None,
-    typer.Option(
-        metavar="CONTENT_MASK=STYLE_MASK",
-        help="A part of the content (white) takes its style from a part of the style; repeatable. "
+    optional(
+        "CONTENT_MASK=STYLE_MASK",
+        "A part of the content (white) takes its style from a part of the style; repeatable. "
         "=2:MASK is a part of the second style, =2: all of it; the same content mask twice blends.",
-        rich_help_panel=_PANEL,
-        show_default=False,
+        panel=_PANEL,
     ),
 ]
 _ContentRegions = Annotated[
     Path | None,
-    typer.Option(
-        metavar="LABELS",
-        help="All parts of the content in one picture, each painted in a colour of its own.",
-        rich_help_panel=_PANEL,
-        show_default=False,
+    optional(
+        "LABELS",
+        "All parts of the content in one picture, each painted in a colour of its own.",
+        panel=_PANEL,
     ),
 ]
 _StyleRegions = Annotated[
     list[Path] | None,
-    typer.Option(
-        metavar="LABELS",
-        help="The same for the style: the same colour is the same region; once for each style.",
-        rich_help_panel=_PANEL,
-        show_default=False,
+    optional(
+        "LABELS",
+        "The same for the style: the same colour is the same region; once for each style.",
+        panel=_PANEL,
     ),
 ]
 _RegionWeights = Annotated[
     str,
-    typer.Option(
-        metavar="NUMBERS",
-        help="How hard each region pulls: 1,0.5, in the order of --region, or of size for labels.",
-        rich_help_panel=_PANEL,
+    optional(
+        "NUMBERS",
+        "How hard each region pulls: 1,0.5, in the order of --region, or of size for labels.",
+        panel=_PANEL,
     ),
 ]
 _Keep = Annotated[
     Path | None,
-    typer.Option(
-        metavar="MASK",
-        help="The part of the content (white) that is left untouched.",
-        rich_help_panel=_PANEL,
-        show_default=False,
-    ),
+    optional("MASK", "The part of the content (white) that is left untouched.", panel=_PANEL),
 ]
 _ContentMap = Annotated[
     Path | None,
-    typer.Option(
-        metavar="MASK",
-        help="How much the content counts: white for all its weight, black for none.",
-        rich_help_panel=_PANEL,
-        show_default=False,
+    optional(
+        "MASK",
+        "How much the content counts: white for all its weight, black for none.",
+        panel=_PANEL,
     ),
 ]
 

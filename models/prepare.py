@@ -17,6 +17,7 @@ from .fetching.fetch import fetch, known_checksums
 from .fetching.lock import exclusive
 from .imported import Imported, imported
 from .making.build import Gradient, build_artefact
+from .making.storage import Storage
 from .readers.weights import Weights, read_weights
 
 
@@ -95,6 +96,37 @@ def artefact_folder(path: Path, settings: Settings, gradient: Gradient = "standa
     return folder if gradient == "standard" else folder.with_name(f"{gradient}-{folder.name}")
 
 
+def build_for(
+    settings: Settings,
+    weights: Weights,
+    folder: Path,
+    *,
+    storage: Storage = "float32",
+    gradient: Gradient = "standard",
+) -> Path:
+    """Write an artefact with the pooling and the layers of the settings; its folder.
+
+    Args:
+        settings: pooling and layers count.
+        weights: as in :func:`build_artefact`.
+        folder: as there.
+        storage: as there.
+        gradient: as there.
+
+    Raises:
+        StylecoreError: as there.
+    """
+    return build_artefact(
+        weights,
+        folder,
+        pooling=settings.pooling,
+        content_layers=tuple(settings.content_layers),
+        style_layers=tuple(settings.style_layers),
+        storage=storage,
+        gradient=gradient,
+    )
+
+
 def _fitting(folder: Path, settings: Settings) -> Path:
     manifest = read_manifest(folder)
     if not fits(manifest, settings):
@@ -136,19 +168,9 @@ def _built(path: Path, sha256: str, settings: Settings) -> Path:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with exclusive(folder.with_name(f".{folder.name}.lock")):
-            return _ready(sha256, settings) or _build(weights, folder, settings)
+            return _ready(sha256, settings) or build_for(settings, weights, folder)
     except OSError as error:
         raise ModelError(
             f"{folder.parent} cannot be written ({error.strerror or error});"
             " set STYLECORE_HOME to another folder"
         ) from None
-
-
-def _build(weights: Weights, folder: Path, settings: Settings) -> Path:
-    return build_artefact(
-        weights,
-        folder,
-        pooling=settings.pooling,
-        content_layers=tuple(settings.content_layers),
-        style_layers=tuple(settings.style_layers),
-    )

@@ -1,7 +1,10 @@
 """What tests of every part share: a narrow network with random weights, and its artefacts."""
 
+import importlib
+import os
 import runpy
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +16,36 @@ from stylecore.engine.targets import prepare_targets
 from stylecore.models.making.build import build_artefact
 
 _NARROW = runpy.run_path(str(Path(__file__).parent / "embedding" / "build_artefact.py"))
+
+
+NO_TORCH = (
+    "no torch to compare with ({}): any build of it serves, "
+    "`.venv/bin/python -m pip install torch` brings one"
+)
+
+
+def pytest_collection_modifyitems(items: list[Any]) -> None:
+    """Mark what needs torch, so that `-m "not oracle"` leaves it out by intent."""
+    for item in items:
+        if "torch" in getattr(item, "fixturenames", ()):
+            item.add_marker("oracle")
+
+
+@pytest.fixture(scope="session")
+def torch() -> Any:
+    """The other implementation, of whatever build."""
+    return import_torch()
+
+
+def import_torch() -> Any:
+    """Import torch; where it is missing, its tests are skipped, but never in CI."""
+    try:
+        return importlib.import_module("torch")
+    except (ImportError, OSError) as error:
+        missing = NO_TORCH.format(" ".join(str(error).split()))
+    if os.environ.get("CI", "").lower() in ("", "0", "false"):
+        pytest.skip(missing)
+    pytest.fail(missing)
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ THIRD_PARTY = {
 # engine: an artefact is verified by running it
 OF_THE_CORE_FOR_MODELS = {"engine", "errors", "files", "losses", "pictures", "settings"}
 MAY_IMPORT = {
-    "stylecore.pictures": {"errors", "files"},
+    "stylecore.pictures": {"errors", "files", "overlap"},
     "stylecore.control": {"contract", "errors", "pictures", "settings"},
     "stylecore.optimizers": {"contract", "pictures", "settings"},
     "stylecore.engine": {"control", "errors", "files", "losses", "pictures", "settings"},

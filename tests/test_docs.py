@@ -6,6 +6,7 @@ import inspect
 import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -35,6 +36,9 @@ LINK = re.compile(r"\]\(([^)\s]+)\)|<(?:img|source)[^>]*\ssrc(?:set)?=\"([^\"]+)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 REGISTRY = re.compile(r"\b(files\.pythonhosted|pythonhosted|pypi|test\.pypi|anaconda)\.(org|com)\b")
 MACHINE_PATH = re.compile(r"(?<![\w.~])/(root|home|Users|work|opt|mnt)/")
+LANGUAGES = {"console", "dockerfile", "json", "python"}
+"""Those whose blocks are tried below; ``text`` shows what is written or printed."""
+
 PLAIN_TOOLS = {"cd", "git", "source"}
 
 
@@ -64,7 +68,7 @@ def blocks_of(path: Path) -> Iterator[Block]:
 def commands() -> list[tuple[str, list[str]]]:
     """Every command of the documents' console blocks, with where it stands."""
     found: list[tuple[str, list[str]]] = []
-    for block in blocks("console", "bash", "sh", "shell"):
+    for block in blocks("console"):
         joined = block.text.replace("\\\n", " ")
         lines = [line for line in joined.splitlines() if line.startswith("$ ")]
         found += [(f"{block} {line}", shlex.split(line[2:], comments=True)) for line in lines]
@@ -121,13 +125,56 @@ def shorten_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(initialise, "__defaults__", short)
 
 
-@pytest.mark.parametrize("block", blocks("python"), ids=str)
+PROGRAMS = [block for block in blocks("python") if "sys.argv" in block.text]
+
+
+@pytest.mark.parametrize(
+    "block", [block for block in blocks("python") if block not in PROGRAMS], ids=str
+)
 def test_python_runs(block: Block, workplace: Path) -> None:
-    short = re.sub(r"\bsize=\d+", "size=48", re.sub(r"\bsteps=\d+", "steps=4", block.text))
     before = set(workplace.rglob("*"))
-    exec(compile("\n" * block.line + short, str(block.path), "exec"), {"__name__": "__main__"})
+    run(block)
     for name in re.findall(r"write_image\(\"([^\"]+)\"", block.text):
         assert workplace / name in set(workplace.rglob("*")) - before
+
+
+@pytest.mark.parametrize("block", PROGRAMS, ids=str)
+def test_programs_run(
+    block: Block, workplace: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What takes its pictures from the command line, beside a folder of the network."""
+    (artefact,) = (home / "artefacts").iterdir()
+    shutil.copytree(artefact, workplace / "model")
+    monkeypatch.setenv("STYLECORE_HOME", str(workplace / "nothing"))
+    words = ["paint.py", "examples/pagoda.jpg", "examples/night.jpg", "out.png"]
+    monkeypatch.setattr(sys, "argv", words)
+    run(block)
+    assert read(workplace / "out.png").shape == (37, 48, 3)
+
+
+def run(block: Block) -> None:
+    """Execute a block with few steps and a small picture; its lines are those of the document."""
+    short = re.sub(r"\bsize=\d+", "size=48", re.sub(r"\bsteps=\d+", "steps=4", block.text))
+    exec(compile("\n" * block.line + short, str(block.path), "exec"), {"__name__": "__main__"})
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_no_block_escapes_its_test(path: Path) -> None:
+    """Every fence is one of a block that is found here, in a language that is looked at."""
+    found = list(blocks_of(path))
+    fences = re.findall(r"^[ >]*(?:```|~~~)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(fences) == 2 * len(found)
+    assert {block.language for block in found} <= LANGUAGES | {"text"}
+
+
+def test_the_container_is_made_of_what_is_there() -> None:
+    (block,) = blocks("dockerfile")
+    (install,) = re.findall(r"pip install (.*?) &&", block.text)
+    check_extras(shlex.split(install))
+    program = block.path.read_text(encoding="utf-8").partition("## The program")[2]
+    copied = re.findall(r"^COPY (\S+)", block.text, re.MULTILINE)
+    assert copied == [".", "model", "paint.py"]
+    assert "`paint.py`" in program.partition("```")[0]
 
 
 def test_the_report_has_the_documented_form(workplace: Path) -> None:
@@ -200,7 +247,7 @@ def test_every_command_and_option_is_documented(name: str, command: Any) -> None
         flags = [flag for flag in option.opts if flag.startswith("--")]
         if flags and not option.name.endswith("_completion"):
             row = next(line for line in section.splitlines() if f"`{flags[0]}`" in line)
-            assert option.is_flag or option.default is None or f"`{option.default}`" in row
+            assert option.is_flag or option.default in (None, "") or f"`{option.default}`" in row
 
 
 def sections(text: str) -> Mapping[str, str]:

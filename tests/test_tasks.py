@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 SCRIPT = Path(__file__).parents[1] / "tasks.py"
+CONFTEST = Path(__file__).with_name("conftest.py")
 
 
 @pytest.fixture
@@ -66,26 +68,48 @@ def test_a_failed_installation_is_tried_again(
             tasks.set_up("demo", ["cli"])
 
 
+CUDA = "nvidia-cudnn-cu13==9.20; platform_system == 'Linux'"
+
+
 @pytest.mark.parametrize(
-    ("platform", "needs", "installs"),
+    ("platform", "ci", "needs", "installs"),
     [
-        ("linux", ["numpy"], True),
-        ("linux", ["nvidia-cudnn-cu13==9.20; platform_system == 'Linux'"], False),
-        ("darwin", ["nvidia-cudnn-cu13==9.20; platform_system == 'Linux'"], True),
+        ("linux", "", ["numpy"], True),
+        ("linux", "", [CUDA], False),
+        ("linux", "true", [CUDA], True),
+        ("darwin", "", [CUDA], True),
     ],
 )
-def test_torch_is_installed_only_without_cuda(
+def test_torch_is_installed_without_cuda_or_in_ci(
     tasks: ModuleType,
     calls: list[list[str]],
     monkeypatch: pytest.MonkeyPatch,
     platform: str,
+    ci: str,
     needs: list[str],
     installs: bool,
 ) -> None:
     monkeypatch.setattr(tasks.sys, "platform", platform)
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setattr(tasks, "has_oracle", lambda: False)
     monkeypatch.setattr(tasks, "resolve", lambda _: {"metadata": {"requires_dist": needs}})
     tasks.install_oracle()
     assert [words[-1] for words in calls] == ["torch==2.13.0"] * installs
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_torch_of_any_build_serves(
+    tasks: ModuleType,
+    calls: list[list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    there: bool,
+) -> None:
+    (tmp_path / "torch.py").write_text("" if there else "raise ImportError", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(tasks, "resolve", lambda _: {"metadata": {}})
+    tasks.install_oracle()
+    assert bool(calls) is not there
 
 
 def test_without_a_wheel_torch_is_left_out(
@@ -94,10 +118,23 @@ def test_without_a_wheel_torch_is_left_out(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    monkeypatch.setattr(tasks, "has_oracle", lambda: False)
     monkeypatch.setattr(tasks, "resolve", lambda _: None)
     tasks.install_oracle()
     assert not calls
     assert "tests against torch will be skipped" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("ci", "outcome"), [("", "skipped"), ("true", "failed")])
+def test_without_torch_its_tests_say_so_and_fail_in_ci(
+    monkeypatch: pytest.MonkeyPatch, ci: str, outcome: str
+) -> None:
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    import_torch = runpy.run_path(str(CONFTEST))["import_torch"]
+    wanted = {"skipped": pytest.skip.Exception, "failed": pytest.fail.Exception}[outcome]
+    with pytest.raises(wanted, match=r"no torch to compare with .* pip install torch"):
+        import_torch()
 
 
 def test_the_next_way_to_an_environment_is_tried(

@@ -40,7 +40,7 @@ def segment(picture: Picture, regions: int = 3) -> Index:
 
     Args:
         picture: (H, W, 3) uint8, RGB.
-        regions: how many; a picture that is too even gives fewer.
+        regions: how many; a picture of fewer pixels gives fewer.
 
     Returns:
         (H, W), 0 for the largest region, 1 for the next, …

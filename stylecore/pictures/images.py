@@ -6,8 +6,7 @@ Every picture is RGB, uint8 and (H, W, 3), whatever the file holds.
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -17,6 +16,7 @@ import numpy.typing as npt
 
 from .. import files
 from ..errors import ImageError
+from ..overlap import WhileWanted
 from .tensors import Array, Picture
 
 AnyPath = str | os.PathLike[str]
@@ -231,7 +231,7 @@ def _lacks_end(data: bytes) -> bool:
 
 def _decode(data: bytes, flags: int, path: AnyPath) -> npt.NDArray[Any]:
     try:
-        with _quiet():
+        with _QUIET:
             decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error as error:
         if "PIXELS" in error.err:
@@ -246,7 +246,7 @@ def _decode(data: bytes, flags: int, path: AnyPath) -> npt.NDArray[Any]:
 
 def _encode(suffix: str, image: Picture) -> memoryview:
     try:
-        with _quiet():
+        with _QUIET:
             done, encoded = cv2.imencode(suffix, _as_bgr(image), _ENCODINGS[suffix])
     except cv2.error:
         done, encoded = False, None
@@ -315,13 +315,20 @@ def _unwritable(path: AnyPath, error: OSError) -> str:
     return f"cannot write {path}: {error.strerror}; give a path in a folder that you may write to"
 
 
-@contextmanager
-def _quiet() -> Generator[None]:
-    """Keep OpenCV from logging on its own what an exception is about to say."""
-    log: Any = cv2 if hasattr(cv2, "setLogLevel") else cv2.utils.logging
-    before = log.getLogLevel()
-    log.setLogLevel(0)
-    try:
-        yield
-    finally:
-        log.setLogLevel(before)
+def _logging() -> Any:
+    """Where this OpenCV has its log level, which is the whole process's."""
+    return cv2 if hasattr(cv2, "setLogLevel") else cv2.utils.logging
+
+
+def _silence_opencv() -> int:
+    level: int = _logging().getLogLevel()
+    _logging().setLogLevel(0)
+    return level
+
+
+def _let_opencv_speak(level: int) -> None:
+    _logging().setLogLevel(level)
+
+
+_QUIET = WhileWanted(_silence_opencv, _let_opencv_speak)
+"""Keeps OpenCV from logging on its own what an exception is about to say."""

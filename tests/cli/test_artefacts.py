@@ -10,6 +10,7 @@ from stylecore import Settings
 from stylecore.cli import models
 from stylecore.engine.artefact import default_artefact, load_artefact
 from stylecore.errors import StylecoreError
+from stylecore.models import prepare
 from stylecore.models.readers import weights as weights_module
 
 run = CliRunner().invoke
@@ -19,7 +20,8 @@ run = CliRunner().invoke
 def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, narrow_weights: object) -> Path:
     """A file that stands for the narrow network's weights, and an empty home."""
     monkeypatch.setenv("STYLECORE_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(weights_module, "read_weights", lambda _: narrow_weights)
+    for module in (weights_module, prepare):
+        monkeypatch.setattr(module, "read_weights", lambda _: narrow_weights)
     path = tmp_path / "narrow.pth"
     path.write_bytes(b"weights")
     return path

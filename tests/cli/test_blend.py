@@ -43,7 +43,6 @@ def test_without_output_a_new_name_tells_what_is_in_it(command, tmp_path):
     ("words", "message"),
     [
         (["--count", "1"], "a strip of 1 was asked for; give at least 2 pictures"),
-        (["--blend", "1,2"], "a strip blends by itself"),
         (["-o", "night.png"], "night.png would overwrite night.png"),
     ],
 )
@@ -52,6 +51,11 @@ def test_what_cannot_be_is_one_line(command, words, message):
     assert result.exit_code == 1
     assert message in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def test_a_strip_blends_by_itself(command):
+    result = command("blend", "photo.png", "night.png", "wave.png", "--blend", "1,2")
+    assert result.exit_code == 2
 
 
 def test_regions_and_what_is_kept(command):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -94,3 +95,4 @@ def test_a_failed_check_is_shown_and_exits_with_1(home: Path) -> None:
     assert result.exit_code == 1
     assert "checksum" in result.stdout
     assert "FAILED" in result.stdout
+    assert re.fullmatch(r"vgg19 failed: checksum.*; bring or build it again", str(result.exception))

@@ -1,4 +1,5 @@
 import io
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -80,6 +81,16 @@ def test_the_bar_shows_scale_step_loss_and_time_left():
         "step 3/10  loss 0.5  1:23 left",
     ):
         assert words in screen.getvalue()
+
+
+def test_the_bar_shows_the_time_that_a_download_takes_still(monkeypatch):
+    bar = Bar(Console(file=io.StringIO()))
+    times = iter([1.0, 2.0, 3.0, 4.0])
+    monkeypatch.setattr(bar._bar, "get_time", lambda: next(times))
+    bar._bar.tasks[0].start_time = 0.0
+    for done in (5_000_000, 10_000_000, 15_000_000):
+        bar.fetched(done, 20_000_000)
+    assert re.fullmatch(r"15\.0 MB of 20\.0 MB  0:0\d left", bar._bar.tasks[0].fields["detail"])
 
 
 def test_the_bar_shows_the_share_of_time_that_is_over(monkeypatch):

@@ -14,23 +14,21 @@ from stylecore.models.making.build import build_artefact
 from stylecore.models.readers.weights import read_weights
 from stylecore.settings import Settings
 
-torch = pytest.importorskip("torch")
-functional = torch.nn.functional
-
 MARGIN = 16
 STYLE = tuple(Settings().style_layers)
-POOL = {"max": functional.max_pool2d, "average": functional.avg_pool2d}
 
 
-def torch_features(x, weights, pooling):
+def torch_features(torch, x, weights, pooling):
     """VGG-19 as the paper draws it, over the picture and a mirrored margin that is cut off."""
+    functional = torch.nn.functional
+    halved = {"max": functional.max_pool2d, "average": functional.avg_pool2d}[pooling]
     assert weights.preprocessing.order == "bgr"
     mean = torch.tensor(weights.preprocessing.mean, dtype=x.dtype).view(1, 3, 1, 1)
     x = functional.pad(x.flip(1) - mean, [MARGIN + 1] * 4, mode="reflect")
     features = {}
     for name, (kernel, bias) in weights.convolutions.items():
         if name.endswith("_1") and name != "conv1_1":
-            x = POOL[pooling](x, 2)
+            x = halved(x, 2)
         kernel, bias = (torch.tensor(array, dtype=x.dtype) for array in (kernel, bias))
         x = torch.relu(functional.conv2d(x, kernel, bias, padding=0 if name == "conv1_1" else 1))
         cut = MARGIN >> (int(name[4]) - 1)
@@ -43,10 +41,10 @@ def gram(features):
     return flat @ flat.T / flat.shape[1]
 
 
-def torch_loss(x, content, style, weights, settings):
+def torch_loss(torch, x, content, style, weights, settings):
     """The loss of Gatys et al. with each term divided by its target's energy, in float64."""
     of_x, of_content, of_style = (
-        torch_features(image, weights, settings.pooling) for image in (x, content, style)
+        torch_features(torch, image, weights, settings.pooling) for image in (x, content, style)
     )
     target = of_content["relu4_2"]
     loss = settings.content_weight * ((of_x["relu4_2"] - target) ** 2).sum() / (target**2).sum()
@@ -65,12 +63,12 @@ def direct_only(artefact):
 
 
 @pytest.fixture
-def compare(objective_of, aim_at):
+def compare(torch, objective_of, aim_at):
     """Gives the relative difference of an artefact's gradient from torch's in float64."""
-    return partial(_compare, objective_of, aim_at)
+    return partial(_compare, torch, objective_of, aim_at)
 
 
-def _compare(objective_of, aim_at, weights, artefact, settings, height, width):
+def _compare(torch, objective_of, aim_at, weights, artefact, settings, height, width):
     rng = np.random.default_rng(0)
     images = [
         rng.uniform(0, 255, (1, 3, *size)).astype(np.float32)
@@ -83,7 +81,7 @@ def _compare(objective_of, aim_at, weights, artefact, settings, height, width):
     loss, gradient = objective(x)
     x, content, style = (torch.tensor(image, dtype=torch.float64) for image in images)
     x.requires_grad_()
-    wanted = torch_loss(x, content, style, weights, settings)
+    wanted = torch_loss(torch, x, content, style, weights, settings)
     wanted.backward()
     assert loss == pytest.approx(wanted.item(), rel=5e-5)
     difference = np.linalg.norm(gradient - x.grad.numpy())

@@ -55,4 +55,6 @@ def test_a_region_is_cut_out_where_it_is():
 @pytest.mark.parametrize("shape", [(1, 1), (3, 900), (700, 2)])
 def test_pictures_of_any_shape_are_shown(shape):
     found = FoundLabels(index_to_labels(np.zeros(shape, int)), None, (FoundRegion(PALETTE[0], 1),))
-    assert contact_sheet(np.zeros((*shape, 3), np.uint8), found).ndim == 3
+    sheet = contact_sheet(np.zeros((*shape, 3), np.uint8), found)
+    assert has(sheet, (0, 0, 0))
+    assert has(sheet, PALETTE[0])

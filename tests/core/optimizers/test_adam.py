@@ -51,8 +51,7 @@ def test_inside_the_box_it_is_the_papers_algorithm(rate, betas):
         np.testing.assert_allclose(one, other, rtol=1e-5)
 
 
-def test_it_agrees_with_torch():
-    torch = pytest.importorskip("torch")
+def test_it_agrees_with_torch(torch):
     x = torch.tensor(start(), requires_grad=True)
     optimizer = torch.optim.Adam([x], lr=3.0, betas=(0.9, 0.99), eps=1e-30)
     for found in iterates(bowl(), 10):

@@ -155,10 +155,25 @@ def test_a_failure_leaves_nothing_new(narrow_weights, folder, monkeypatch, faili
 
     monkeypatch.setattr(build, failing, fail)
     with pytest.raises(ModelError, match=r"no artefact could be written at .*vgg19: .*No space"):
-        build_artefact(narrow_weights, folder, pooling="average", **SHALLOW)
+        build_artefact(narrow_weights, folder, pooling="max", **SHALLOW)
     assert names(folder.parent) == ({"vgg19"} if there else set())
     if there:
         assert checksums(folder) == before
+
+
+def test_one_that_cannot_be_replaced_comes_back(narrow_weights, folder, monkeypatch):
+    build_artefact(narrow_weights, folder, **SHALLOW)
+    before, rename = checksums(folder), Path.rename
+
+    def fail_for_the_new_one(path, target):
+        if path.name == folder.name and path != folder:
+            raise OSError(28, "No space left on device")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", fail_for_the_new_one)
+    with pytest.raises(ModelError, match="No space"):
+        build_artefact(narrow_weights, folder, pooling="max", **SHALLOW)
+    assert checksums(folder) == before
 
 
 def test_an_interrupt_leaves_nothing(narrow_weights, folder, monkeypatch):

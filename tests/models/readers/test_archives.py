@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -79,9 +80,8 @@ def test_damage_gives_our_error_or_other_numbers(
 @pytest.mark.parametrize("zipped", [True, False])
 @pytest.mark.parametrize("scheme", ["features", "layers"])
 def test_what_torch_saves_computes_what_torch_computes(
-    formats: SimpleNamespace, saved: Callable[..., Path], zipped: bool, scheme: str
+    formats: SimpleNamespace, saved: Callable[..., Path], torch: Any, zipped: bool, scheme: str
 ) -> None:
-    torch = pytest.importorskip("torch")
     module = torch.nn.Sequential()
     for kind, name in formats.architecture.sequence:
         outputs, inputs = formats.architecture.kernels.get(name, (0, 0, 3, 3))[:2]
@@ -107,9 +107,8 @@ def test_what_torch_saves_computes_what_torch_computes(
 
 
 def test_the_first_difference_of_another_depth_is_named(
-    formats: SimpleNamespace, saved: Callable[..., Path]
+    formats: SimpleNamespace, saved: Callable[..., Path], torch: Any
 ) -> None:
-    torch = pytest.importorskip("torch")
     tensors = formats.named(formats.convolutions, formats.architecture, "features")
     tensors["features.4.weight"] = tensors.pop("features.5.weight")
     tensors["features.4.bias"] = tensors.pop("features.5.bias")

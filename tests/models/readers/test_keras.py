@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
+import h5py
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -23,7 +24,6 @@ SCHEMES = {
 
 
 def written(formats: SimpleNamespace, scheme: str = "first", **changes: object) -> bytes:
-    h5py = pytest.importorskip("h5py")
     out = io.BytesIO()
     with h5py.File(out, "w") as file:
         file.create_group("input_1")
@@ -66,7 +66,6 @@ def test_the_first_difference_is_named(
 def test_arrays_in_other_files_are_not_opened(
     formats: SimpleNamespace, saved: Callable[..., Path], tmp_path: Path
 ) -> None:
-    h5py = pytest.importorskip("h5py")
     other = tmp_path / "other.h5"
     other.write_bytes(written(formats))
     path = tmp_path / "linked.h5"

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import onnxruntime
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -49,7 +50,6 @@ def model(formats: SimpleNamespace, **changes: dict[str, Any]) -> ModelProto:
 def test_the_weights_compute_what_onnxruntime_computes(
     formats: SimpleNamespace, saved: Callable[..., Path]
 ) -> None:
-    onnxruntime = pytest.importorskip("onnxruntime")
     content = model(formats).SerializeToString()
     weights = read_weights(saved(content), architecture=formats.architecture)
     assert weights.preprocessing == TORCHVISION

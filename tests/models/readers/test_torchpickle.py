@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,8 +43,7 @@ def test_a_permuted_array_is_read_through_its_strides(formats: SimpleNamespace) 
     np.testing.assert_array_equal(found["a"], permuted)
 
 
-def test_what_torch_writes_is_read() -> None:
-    torch = pytest.importorskip("torch")
+def test_what_torch_writes_is_read(torch: Any) -> None:
     module = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4))
     state = module.state_dict()
     shared = torch.arange(10.0)

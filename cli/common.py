@@ -1,0 +1,47 @@
+"""Options that several commands share, and how one is written that may be left out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+Offline = Annotated[bool, typer.Option("--offline", help="Never touch the network.")]
+Quiet = Annotated[
+    bool,
+    typer.Option(
+        "--quiet", "-q", help="Say nothing but errors, and what the command is there to show."
+    ),
+]
+
+
+def optional(metavar: str, text: str, *flags: str, panel: str | None = None) -> Any:
+    """An option that has no value unless one is given.
+
+    Args:
+        metavar: stands for the value in the help.
+        text: the help.
+        flags: how it is written, where the parameter's name does not tell.
+        panel: of the help in which it stands.
+    """
+    return typer.Option(
+        *flags, metavar=metavar, help=text, rich_help_panel=panel, show_default=False
+    )
+
+
+def argument(metavar: str, text: str) -> Any:
+    """An argument, by what stands for it and its help."""
+    return typer.Argument(metavar=metavar, help=text, show_default=False)
+
+
+def output(text: str) -> Any:
+    """The option that says where a command's picture goes."""
+    return optional("FILE", text, "--output", "-o")
+
+
+Content = Annotated[Path, argument("CONTENT", "The photograph.")]
+Model = Annotated[
+    str | None,
+    optional("NAME|PATH", "Another source of weights, or a weight file or artefact of yours."),
+]

@@ -1,0 +1,62 @@
+"""Where the results of one run of ``stylize`` go: the picture, a report, pictures on the way."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import StylecoreError
+from .outputs import Outputs
+
+if TYPE_CHECKING:
+    from ..pictures.tensors import Picture
+    from ..transfer import Result
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """The files that a run may write.
+
+    Attributes:
+        outputs: by which they are written.
+        picture: the finished picture; its suffix names the format.
+        report: the report as JSON, or None.
+        every: an intermediate picture is kept after each so many steps; 0 keeps none.
+    """
+
+    outputs: Outputs
+    picture: Path
+    report: Path | None = None
+    every: int = 0
+
+    def expect(self, steps: int) -> None:
+        """Make sure that all of it can be written.
+
+        Raises:
+            StylecoreError: for an output that is an input or that cannot be written.
+        """
+        if self.every < 0:
+            raise StylecoreError(f"--save-every is {self.every}; give 0 or a number of steps")
+        self.outputs.expect_picture(self.picture)
+        if self.every:
+            for step in range(self.every, steps + 1, self.every):
+                self.outputs.expect(self._intermediate(step))
+        if self.report is not None:
+            self.outputs.expect_text(self.report)
+
+    def keep(self, step: int, picture: Picture) -> None:
+        """Write an intermediate picture."""
+        self.outputs.write_picture(self._intermediate(step), picture)
+
+    def write(self, result: Result) -> None:
+        """Write the finished picture and, where asked for, the report."""
+        self.outputs.write_picture(self.picture, result.picture)
+        if self.report is not None:
+            text = json.dumps(result.report, indent=1, ensure_ascii=False) + "\n"
+            self.outputs.write_text(self.report, text)
+
+    def _intermediate(self, step: int) -> Path:
+        """The path of the picture kept after a step: ``out.0050.png`` beside ``out.png``."""
+        return self.picture.with_name(f"{self.picture.stem}.{step:04}{self.picture.suffix}")
