@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..results import UnfinishedError
 from ..settings import Settings
 from .common import Content, Model, Offline, Quiet, argument, output
-from .errors import INTERRUPTED, complain, native_silence
+from .errors import complain, how_it_ended, native_silence
 from .options import HELP, with_settings_of
 from .outputs import Outputs, free_name, model_files
 from .progress import Progress, progress_for
-from .stylize import prepare, read, start_of
+from .stylize import open_painter, start_of
 from .where import Where, with_where
 
 if TYPE_CHECKING:
+    from ..painter import Painter
     from ..pictures.tensors import Picture
     from ..results import Result
+    from ..scene import Scene
 
 First = Annotated[Path, argument("FIRST", "The style of the first picture.")]
 Second = Annotated[Path, argument("SECOND", "The style of the last picture.")]
@@ -61,19 +64,18 @@ def blend(
     outputs = Outputs([content, first, second, *start, *where.paths(), *model_files(model)])
     for path in (strip, *_names(strip, count if each else 0)):
         outputs.expect_picture(path)
-    pictures = read(content, [first, second])
-    with native_silence():
-        masks = where.read(pictures)
+    scene = _read(content, [first, second], count, settings, where)
     found: list[Picture] = []
     try:
         with progress_for(quiet=quiet) as progress:
-            artefact = prepare(settings, model, offline, progress)
-            _paint(pictures, masks, count, artefact, settings, progress, found)
-    except KeyboardInterrupt as interrupt:
-        best: Result | None = getattr(interrupt, "result", None)
+            painter = open_painter(settings, model, offline, progress)
+            _paint(painter, scene, count, progress, found)
+    except (KeyboardInterrupt, UnfinishedError) as end:
+        best: Result | None = getattr(end, "result", None)
         _write(outputs, strip, [*found, *([] if best is None else [best.picture])], each)
-        _say_interrupted(strip, len(found) + (best is not None))
-        raise typer.Exit(INTERRUPTED) from None
+        words, status = how_it_ended(end)
+        _say_ended(words, strip, len(found) + (best is not None))
+        raise typer.Exit(status) from None
     _write(outputs, strip, found, each)
     if not quiet:
         typer.echo(f"{strip}: {count} pictures")
@@ -84,27 +86,24 @@ def _names(strip: Path, count: int) -> list[Path]:
     return [strip.with_name(f"{strip.stem}.{number + 1}{strip.suffix}") for number in range(count)]
 
 
+def _read(
+    content: Path, styles: Sequence[Path], count: int, settings: Settings, where: Where
+) -> Scene:
+    from ..scene import read_scene
+    from ..strip import check_strip
+
+    check_strip(count, settings)
+    with native_silence():
+        return read_scene(content, styles, settings, **where.controls(len(styles), settings.size))
+
+
 def _paint(
-    pictures: Sequence[Picture],
-    masks: Mapping[str, Any],
-    count: int,
-    artefact: Path,
-    settings: Settings,
-    progress: Progress,
-    found: list[Picture],
+    painter: Painter, scene: Scene, count: int, progress: Progress, found: list[Picture]
 ) -> None:
     """Append picture after picture to what is found, so that an interruption leaves them."""
-    from ..strip import blend_strip
+    from ..strip import paint_strip
 
-    blend_strip(
-        *pictures,
-        count=count,
-        model=artefact,
-        settings=settings,
-        on_step=progress.step,
-        on_picture=lambda result: found.append(result.picture),
-        **masks,
-    )
+    paint_strip(painter, scene, count, progress.step, lambda result: found.append(result.picture))
 
 
 def _write(outputs: Outputs, strip: Path, pictures: Sequence[Picture], each: bool) -> None:
@@ -116,9 +115,9 @@ def _write(outputs: Outputs, strip: Path, pictures: Sequence[Picture], each: boo
         outputs.write_picture(path, picture)
 
 
-def _say_interrupted(strip: Path, count: int) -> None:
+def _say_ended(words: str, strip: Path, count: int) -> None:
     if count:
         pictures = "1 picture is" if count == 1 else f"{count} pictures are"
-        complain(f"interrupted; {pictures} in {strip}, the last as far as it came")
+        complain(f"{words}; {pictures} in {strip}, the last as far as it came")
     else:
-        complain("interrupted before there was a picture; nothing was written")
+        complain(f"{words} before there was a picture; nothing was written")

@@ -12,7 +12,7 @@ from .outputs import Outputs
 
 if TYPE_CHECKING:
     from ..pictures.tensors import Picture
-    from ..transfer import Result
+    from ..results import Result
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from ..errors import StylecoreError
 from ..overlap import WhileWanted
+from ..results import UnfinishedError
 
 FAILED = 1
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
@@ -45,6 +46,20 @@ class Root(TyperGroup):
 def complain(message: str) -> None:
     """Say what went wrong, as one line on stderr."""
     typer.echo(f"stylecore: {' '.join(message.split())}", err=True)
+
+
+def how_it_ended(end: KeyboardInterrupt | UnfinishedError) -> tuple[str, int]:
+    """What to say of a run that ended early, and the exit status.
+
+    Raises:
+        Exception: what ended it, where that is a mistake of ours.
+    """
+    if isinstance(end, KeyboardInterrupt):
+        return "interrupted", INTERRUPTED
+    cause = end.__cause__
+    if cause is not None and not isinstance(cause, StylecoreError | OSError | MemoryError):
+        raise cause
+    return str(end), FAILED
 
 
 def native_silence() -> AbstractContextManager[None]:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..errors import StylecoreError
+from ..results import UnfinishedError
 from ..settings import Settings
 from .common import Content, Model, Offline, Quiet, argument, optional, output
 from .delivery import Delivery
-from .errors import INTERRUPTED, complain, native_silence
+from .errors import complain, how_it_ended, native_silence
 from .options import with_settings
 from .outputs import Outputs, free_name, model_files
 from .progress import Progress, progress_for
 from .where import Where, with_where
 
 if TYPE_CHECKING:
+    from ..painter import Painter
     from ..pictures.tensors import Picture
     from ..results import Result, Step
+    from ..scene import Controls, Scene
 
 Styles = Annotated[
     list[Path],
@@ -68,27 +72,23 @@ def stylize(
 ) -> None:
     """Paint CONTENT in the manner of STYLE.
 
-    Ctrl-C ends the search early and writes the best picture so far.
+    Ctrl-C, or whatever else ends the search early, leaves the best picture so far.
     """
-    inputs = [content, *style]
     further = [*start_of(settings), *([] if fine_style is None else [fine_style])]
-    outputs = Outputs([*inputs, *further, *where.paths(), *model_files(model)])
+    outputs = Outputs([content, *style, *further, *where.paths(), *model_files(model)])
     delivery = Delivery(outputs, output or free_name(content, style), report, save_every)
     delivery.expect(settings.steps)
-    pictures = read(inputs[0], [*style, *further])
-    fine = None if fine_style is None else pictures[-1]
-    pictures = pictures[: len(inputs)]
-    with native_silence():
-        masks = where.read(pictures)
+    controls = where.controls(len(style), settings.size)
+    scene, fine = _read(content, style, fine_style, settings, controls)
     try:
         with progress_for(quiet=quiet) as progress:
-            artefact = prepare(settings, model, offline, progress)
+            painter = open_painter(settings, model, offline, progress)
             if fine is not None:
-                pictures[1] = _mixed(pictures[1], fine, artefact, settings, progress)
-            result = _run(pictures, masks, artefact, settings, delivery, progress)
-    except KeyboardInterrupt as interrupt:
-        _keep_best(getattr(interrupt, "result", None), delivery)
-        raise typer.Exit(INTERRUPTED) from None
+                mixed = [_mixed(style[0], fine, painter, settings, progress), *style[1:]]
+                scene, _ = _read(content, mixed, None, settings, controls)
+            result = painter.paint(scene, _watching(delivery, progress))
+    except (KeyboardInterrupt, UnfinishedError) as end:
+        raise typer.Exit(_keep_best(end, delivery)) from None
     delivery.write(result)
     if not quiet:
         for warning in result.report.get("warnings", ()):
@@ -101,70 +101,81 @@ def start_of(settings: Settings) -> list[Path]:
     return [] if settings.init in {"content", "noise"} else [Path(settings.init)]
 
 
-def read(content: Path, others: Sequence[Path]) -> list[Picture]:
-    """The content with its alpha, if it has any, and the other pictures without."""
-    from ..pictures.images import read_image, read_with_alpha
-
-    with native_silence():
-        return [read_with_alpha(content), *(read_image(path) for path in others)]
-
-
-def prepare(settings: Settings, model: str | None, offline: bool, progress: Progress) -> Path:
-    """The artefact for these settings, fetched and built where it is not there yet."""
+def open_painter(
+    settings: Settings, model: str | None, offline: bool, progress: Progress
+) -> Painter:
+    """A painter for these settings, its network fetched and built where it is not there yet."""
     from ..engine.engines import choose_engine
     from ..models.prepare import ensure_artefact
+    from ..painter import Painter
 
     choose_engine(settings.engine, settings.threads)  # fails now, rather than after a download
-    return ensure_artefact(
+    artefact = ensure_artefact(
         settings,
         model=model,
         offline=offline,
         on_progress=progress.fetched,
         on_note=progress.say,
     )
+    return Painter(artefact, settings)
+
+
+def _read(
+    content: Path,
+    styles: Sequence[Path | Picture],
+    fine: Path | None,
+    settings: Settings,
+    controls: Controls,
+) -> tuple[Scene, Picture | None]:
+    from ..pictures.images import read_image
+    from ..scene import read_scene
+
+    with native_silence():
+        scene = read_scene(content, styles, settings, **controls)
+        return scene, None if fine is None else read_image(fine)
 
 
 def _mixed(
-    coarse: Picture, fine: Picture, artefact: Path, settings: Settings, progress: Progress
+    coarse: Path, fine: Picture, painter: Painter, settings: Settings, progress: Progress
 ) -> Picture:
     from ..mixing import mix_scales
 
+    # Of what ends it early nothing is kept: a style is no picture to deliver.
     try:
-        mixed = mix_scales(coarse, fine, model=artefact, settings=settings, on_step=progress.step)
+        return mix_scales(
+            coarse, fine, model=painter, settings=settings, on_step=progress.step
+        ).image
     except KeyboardInterrupt:
-        raise KeyboardInterrupt from None  # a style is no picture to keep
-    return mixed.image
+        raise KeyboardInterrupt from None
+    except UnfinishedError as error:
+        raise StylecoreError(str(error)) from error.__cause__
 
 
-def _run(
-    pictures: Sequence[Picture],
-    masks: Mapping[str, Any],
-    artefact: Path,
-    settings: Settings,
-    delivery: Delivery,
-    progress: Progress,
-) -> Result:
-    from ..transfer import stylize as transfer
+def _watching(delivery: Delivery, progress: Progress) -> Callable[[Step], None]:
+    """Shows each step, and keeps the pictures on the way that were asked for."""
+    done = 0
 
-    def show(step: Step) -> None:
+    def watch(step: Step) -> None:
         nonlocal done
         done += 1
         progress.step(step)
         if delivery.every and done % delivery.every == 0:
             delivery.keep(done, step.picture())
 
-    done = 0
-    content, *style = pictures
-    return transfer(content, style, model=artefact, settings=settings, on_step=show, **masks)
+    return watch
 
 
-def _keep_best(best: Result | None, delivery: Delivery) -> None:
-    """Write what an interrupted run has, and say so."""
-    if best is None:
-        complain("interrupted before there was a picture; nothing was written")
-    else:
+def _keep_best(end: KeyboardInterrupt | UnfinishedError, delivery: Delivery) -> int:
+    """Write what there is of a run that ended early, say so, and return the exit status."""
+    best: Result | None = getattr(end, "result", None)
+    if best is not None:
         delivery.write(best)
-        complain(f"interrupted; the best picture so far is in {delivery.picture}")
+    words, status = how_it_ended(end)
+    if best is None:
+        complain(f"{words} before there was a picture; nothing was written")
+    else:
+        complain(f"{words}; the best picture so far is in {delivery.picture}")
+    return status
 
 
 def _summary(path: Path, report: Mapping[str, Any]) -> str:

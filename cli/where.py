@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,7 +16,7 @@ from .options import with_options
 
 if TYPE_CHECKING:
     from ..control.regions import Region
-    from ..pictures.tensors import Picture
+    from ..scene import Controls
 
 _PANEL = "Where"
 
@@ -107,31 +107,22 @@ class Where:
         single = [self.content_labels, *self.style_labels, self.keep, self.content_map]
         return [path for path in (*masks, *single) if path is not None]
 
-    def read(self, pictures: Sequence[Picture]) -> dict[str, Any]:
-        """The keywords that :func:`stylecore.stylize` takes, with every file read and checked.
+    def controls(self, styles: int, longest: int) -> Controls:
+        """What :func:`stylecore.read_scene` takes; it reads the masks, one at a time.
 
         Args:
-            pictures: the content and the styles.
+            styles: how many there are.
+            longest: pixels of the longest side of the result, for label pictures.
 
         Raises:
-            StylecoreError: for options that contradict each other, or masks that do not fit.
+            StylecoreError: for options that contradict each other, or bad label pictures.
         """
-        from ..control.regions import areas, fit_mask
-        from ..pictures.images import read_image
-
-        sizes = [(one.shape[0], one.shape[1]) for one in pictures]
-        found: dict[str, Any] = {}
-        regions = self._regions(len(pictures) - 1)
-        areas(regions, sizes[0], sizes[1:])
-        if regions:
+        found: Controls = {"keep": self.keep, "content_map": self.content_map}
+        if regions := self._regions(styles, longest):
             found["regions"] = regions
-        for name, path in (("keep", self.keep), ("content_map", self.content_map)):
-            if path is not None:
-                found[name] = read_image(path)
-                fit_mask(found[name], sizes[0], str(path))
         return found
 
-    def _regions(self, styles: int) -> list[Region]:
+    def _regions(self, styles: int, longest: int) -> list[Region]:
         if self.content_labels is None and not self.style_labels:
             return self._from_masks()
         if self.regions:
@@ -144,22 +135,23 @@ class Where:
             )
         from ..control.regions import label_regions
 
-        return label_regions(self.content_labels, self.style_labels, self.weights)
+        return label_regions(
+            self.content_labels, self.style_labels, self.weights, longest=2 * longest
+        )
 
     def _from_masks(self) -> list[Region]:
         from ..control.regions import Region
-        from ..pictures.images import read_image
 
-        styles: dict[Path, dict[int, Any]] = {}
+        styles: dict[Path, dict[int, Path | None]] = {}
         for content, index, style in self._pairs():
-            styles.setdefault(content, {})[index] = style and read_image(style)
+            styles.setdefault(content, {})[index] = style
         weights = self.weights or (1.0,) * len(styles)
         if len(weights) != len(styles):
             raise SettingsError(
                 f"{len(weights)} --region-weights for {len(styles)} regions; give one for each"
             )
         return [
-            Region(read_image(content), masks, weight, content.stem)
+            Region(content, masks, weight, content.stem)
             for (content, masks), weight in zip(styles.items(), weights, strict=True)
         ]
 

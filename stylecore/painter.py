@@ -9,7 +9,6 @@ from typing import Self, TypeAlias
 
 import numpy as np
 
-from .delivery import Delivery
 from .descent import descend
 from .engine.artefact import Artefact, default_artefact, fits, load_artefact
 from .engine.engines import choose_engine, exact
@@ -17,6 +16,7 @@ from .engine.objective import Objective
 from .engine.sessions import Sessions
 from .engine.targets import Values, measure, prepare_targets
 from .errors import EngineError, ModelError
+from .outcome import Outcome
 from .pictures.tensors import Array
 from .pyramid import Scale, plan
 from .record import OnStep, Record
@@ -103,15 +103,15 @@ class Painter:
         scales = plan(scene.height, scene.width, scene.settings)
         objective = Objective(self._objective.apart(), self.artefact.manifest)
         record = Record(scales, objective, scene.finish, report, on_step)
-        delivery = Delivery(scene, report, started)
+        outcome = Outcome(scene, report, started)
         try:
             x, targets = descend(scene, scales, objective, partial(self._targets, scene), record)
-            delivery.painted(_sound(x, record))
+            outcome.painted(_sound(x, record))
             objective.rest()  # the measurement wants the memory
             measured = partial(measure, self._features, self.artefact.manifest, targets=targets)
-            return delivery.judged(measured)
+            return outcome.judged(measured)
         except (Exception, KeyboardInterrupt) as end:
-            rescued = delivery.rescued(record.best, end)
+            rescued = outcome.rescued(record.best, end)
             if rescued is None:
                 raise
             raise rescued from (None if isinstance(end, KeyboardInterrupt) else end)

@@ -265,11 +265,17 @@ def _steering(content: Array, styles: Sequence[Array], controls: Controls) -> St
     sizes = [(one.shape[0], one.shape[1]) for one in styles]
     found = areas(controls.get("regions", ()), size, sizes)
     keep, content_map = controls.get("keep"), controls.get("content_map")
-    kept = None if keep is None else fit_mask(keep, size, "what is kept")
+    kept = None if keep is None else fit_mask(keep, size, _name(keep, "what is kept"))
     if kept is not None and kept.min() > 0.98:
         raise ImageError("the mask of what is kept is all white; leave something to paint")
-    weighted = None if content_map is None else fit_mask(content_map, size, "the content's weight")
+    weighted = None
+    if content_map is not None:
+        weighted = fit_mask(content_map, size, _name(content_map, "the content's weight"))
     return Steering(found, weighted, kept)
+
+
+def _name(mask: Mask, otherwise: str) -> str:
+    return str(mask) if isinstance(mask, str | Path) else otherwise
 
 
 def _start(source: Source, height: int, width: int) -> Array:

@@ -8,11 +8,11 @@ from typing import Unpack
 import numpy as np
 
 from .errors import SettingsError
-from .painter import Model, painter_for
+from .painter import Model, Painter, painter_for
 from .pictures.tensors import Picture
 from .record import OnStep
 from .results import Result
-from .scene import Controls, Source, read_scene
+from .scene import Controls, Scene, Source, read_scene
 from .settings import Settings
 
 _STEPS_SHARE = 1 / 5
@@ -53,19 +53,38 @@ def blend_strip(
         StylecoreError: as :func:`stylize`.
     """
     settings = settings or Settings()
+    check_strip(count, settings)
+    scene = read_scene(content, [first, second], settings, **controls)
+    return paint_strip(painter_for(model, settings), scene, count, on_step, on_picture)
+
+
+def check_strip(count: int, settings: Settings) -> None:
+    """Find out before anything is read whether this can be a strip.
+
+    Raises:
+        SettingsError: as :func:`blend_strip`.
+    """
     if count < 2:
         raise SettingsError(f"a strip of {count} was asked for; give at least 2 pictures")
     if settings.blend:
         raise SettingsError(f"blend is {settings.blend}; a strip blends by itself, leave it out")
-    scene = read_scene(content, [first, second], settings, **controls)
-    painter = painter_for(model, settings)
+
+
+def paint_strip(
+    painter: Painter,
+    scene: Scene,
+    count: int,
+    on_step: OnStep | None = None,
+    on_picture: Callable[[Result], object] | None = None,
+) -> list[Result]:
+    """Paint a strip of a scene with two styles, as :func:`blend_strip` says."""
+    short = _short(scene.settings)
     results: list[Result] = []
     for share in np.linspace(0, 1, count):
-        blend = (1 - float(share), float(share))
-        if results:
-            scene = scene.again(results[-1].image, blend=blend, **_short(settings))
-        else:
-            scene = scene.again(blend=blend)
+        start = results[-1].image if results else None
+        scene = scene.again(
+            start, blend=(1 - float(share), float(share)), **short if results else {}
+        )
         results.append(painter.paint(scene, on_step))
         if on_picture is not None:
             on_picture(results[-1])

@@ -7,9 +7,9 @@ import pytest
 from typer.testing import CliRunner
 
 from stylecore.cli.app import app
-from stylecore.errors import EngineError, ModelError
+from stylecore.errors import EngineError, ImageError, ModelError
 from stylecore.pictures.images import read_image, write_image
-from stylecore.results import Interrupted, Result
+from stylecore.results import Interrupted, Result, UnfinishedError
 from stylecore.settings import Settings
 
 PAINTED = np.full((24, 32, 3), 77, np.uint8)
@@ -34,9 +34,14 @@ class FakeRun:
         self.given |= {"settings": settings, **options}
         return "artefact"
 
-    def stylize(self, content, style, *, on_step, **options):
-        self.given |= {"content": content, "style": style, "artefact": options["model"]}
-        assert options["settings"] == self.given["settings"]
+    def painter(self, artefact, settings):
+        self.given |= {"artefact": artefact}
+        assert settings == self.given["settings"]
+        return self
+
+    def paint(self, scene, on_step):
+        self.given |= {"scene": scene}
+        assert scene.settings == self.given["settings"]
         for number in range(1, self.steps + 1):
             on_step(self.step(number))
         if self.error is not None:
@@ -65,7 +70,7 @@ def run(monkeypatch):
     prepare.ensure_artefact = fake.ensure_artefact
     monkeypatch.setitem(sys.modules, "stylecore.models.prepare", prepare)
     monkeypatch.setattr("stylecore.engine.engines.choose_engine", fake.choose_engine)
-    monkeypatch.setattr("stylecore.transfer.stylize", fake.stylize)
+    monkeypatch.setattr("stylecore.painter.Painter", fake.painter)
     return fake
 
 
@@ -100,8 +105,9 @@ def test_pictures_settings_and_model_reach_the_run(run, folder):
     assert run.given["settings"] == Settings(size=64)
     assert (run.given["model"], run.given["offline"]) == ("mine", True)
     assert run.given["artefact"] == "artefact"
-    assert (run.given["content"] == 0).all()
-    assert [int(style[0, 0, 0]) for style in run.given["style"]] == [10, 20]
+    scene = run.given["scene"]
+    assert (scene.content == 0).all()
+    assert [int(style[0, 0, 0]) for style in scene.styles] == [10, 20]
 
 
 def test_without_a_terminal_one_line_per_scale(run, folder):
@@ -158,6 +164,34 @@ def test_interruption_before_there_is_a_picture(run, folder):
         "stylecore: interrupted before there was a picture; nothing was written\n"
     )
     assert not (folder / "out.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        (ImageError("cannot write out.0002.png: no space left"), "no space left"),
+        (MemoryError(), "MemoryError"),
+    ],
+    ids=["disk", "memory"],
+)
+def test_whatever_ends_a_run_the_best_picture_is_written(run, folder, cause, words):
+    run.error = UnfinishedError(Result(PAINTED, REPORT), cause)
+    run.error.__cause__ = cause
+    result = stylize("photo.png", "night.png", "-o", "out.png", "--report", "run.json", "-q")
+    assert result.exit_code == 1
+    assert words in result.stderr
+    assert result.stderr.endswith("; the best picture so far is in out.png\n")
+    assert result.stderr.count("\n") == 1
+    assert np.array_equal(read_image("out.png"), PAINTED)
+    assert (folder / "run.json").exists()
+
+
+def test_a_mistake_of_ours_keeps_its_traceback_and_the_picture(run, folder):
+    run.error = UnfinishedError(Result(PAINTED, REPORT), TypeError("ours"))
+    run.error.__cause__ = TypeError("ours")
+    result = stylize("photo.png", "night.png", "-o", "out.png", "-q")
+    assert isinstance(result.exception, TypeError)
+    assert np.array_equal(read_image("out.png"), PAINTED)
 
 
 @pytest.mark.parametrize("error", [EngineError("no engine; install one"), ModelError("damaged")])

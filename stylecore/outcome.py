@@ -14,7 +14,7 @@ from .results import Interrupted, Result, UnfinishedError
 from .scene import Scene
 
 
-class Delivery:
+class Outcome:
     """The last part of a run.
 
     Args:
