@@ -36,7 +36,7 @@ LINK = re.compile(r"\]\(([^)\s]+)\)|<(?:img|source)[^>]*\ssrc(?:set)?=\"([^\"]+)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 REGISTRY = re.compile(r"\b(files\.pythonhosted|pythonhosted|pypi|test\.pypi|anaconda)\.(org|com)\b")
 MACHINE_PATH = re.compile(r"(?<![\w.~])/(root|home|Users|work|opt|mnt)/")
-LANGUAGES = {"console", "dockerfile", "json", "python"}
+LANGUAGES = {"mermaid", "console", "dockerfile", "json", "python"}
 """Those whose blocks are tried below; ``text`` shows what is written or printed."""
 
 PLAIN_TOOLS = {"cd", "git", "source"}
@@ -165,6 +165,17 @@ def test_no_block_escapes_its_test(path: Path) -> None:
     fences = re.findall(r"^[ >]*(?:```|~~~)", path.read_text(encoding="utf-8"), re.MULTILINE)
     assert len(fences) == 2 * len(found)
     assert {block.language for block in found} <= LANGUAGES | {"text"}
+
+
+@pytest.mark.parametrize("block", blocks("mermaid"), ids=str)
+def test_the_map_shows_what_is_there(block: Block) -> None:
+    """Each box names a file of the core's top, a wing of it, or a folder of the repository."""
+    boxes = re.findall(r'\["([\w/.]+)<br>', block.text)
+    assert len(boxes) > 10
+    for name in boxes:
+        assert (ROOT / "stylecore" / name).exists() or (ROOT / name).exists(), name
+    wings = {path.parent.name for path in (ROOT / "stylecore").glob("*/__init__.py")}
+    assert wings <= {name.rstrip("/") for name in boxes}
 
 
 def test_the_container_is_made_of_what_is_there() -> None:
