@@ -27,6 +27,11 @@ HELP: dict[str, tuple[str, str]] = {
         "Layers that hold the content; a run weighs them: relu4_1:0.5,relu4_2.",
     ),
     "style_layers": (_LOOK, "Layers that hold the style, written the same way."),
+    "detail": (
+        _LOOK,
+        "What each finer size adds: the style's own detail where it looks alike (example), the "
+        "content's, or none.",
+    ),
     "pooling": (_LOOK, "How the network halves its features."),
     "loss_scale": (
         _LOOK,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import perf_counter
 
-from .descent import resized
+from .growth import resized
 from .losses.table import Losses
 from .pictures.tensors import Array, Picture
 from .pyramid import Scale

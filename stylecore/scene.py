@@ -79,7 +79,7 @@ class Scene:
         settings: how.
         height: of the result, in pixels.
         width: of the result, in pixels.
-        content: (h, w, 3) float32.
+        content: (h, w, 3) float32, up to twice the size of the result.
         styles: each (h, w, 3) float32.
         start: what the coarsest scale starts from, where that is a picture of its own.
         steering: regions and masks.
@@ -226,7 +226,8 @@ def _content(source: Source, settings: Settings) -> tuple[Array, Array | None]:
     colors, alpha = _without_alpha(picture)
     if alpha is not None and height < alpha.shape[0]:
         alpha = resize_mask(alpha, height, width)
-    return reduced(colors, height, width), alpha
+    # Twice the size: the next finer one tells contours better.
+    return reduced(colors, 2 * height, 2 * width), alpha
 
 
 def _styles(style: Source | Iterable[Source], settings: Settings, scale: Scale) -> list[Array]:

@@ -15,6 +15,7 @@ Fit = Literal["keep", "crop"]
 LossScale = Literal["unit", "none"]
 Guides = Literal["average", "inside", "hard"]
 Vanishing = Literal["warn", "error"]
+Detail = Literal["example", "content", "none"]
 Color = Literal["style", "luminance", "match", "content"]
 EngineName = Literal["auto", "cpu", "openvino", "cuda"]
 
@@ -94,6 +95,8 @@ class Settings:
         color: whose colours: the ``style``'s; ``luminance``: only light and dark are painted, in
             the content's chroma; ``match``: the style is recoloured to the content before;
             ``content``: the content's chroma is put back after.
+        detail: what a finer scale adds to the enlarged picture: by ``example`` from the style, but
+            on contours the content's own; all the ``content``'s own; or ``none``.
 
     Raises:
         SettingsError: from the constructor, for a value outside its range.
@@ -122,6 +125,7 @@ class Settings:
     blend: tuple[float, ...] = ()
     style_scale: tuple[float, ...] = ()
     color: Color = "style"
+    detail: Detail = "example"
 
     def __post_init__(self) -> None:
         _check_range("size", self.size, SMALLEST_SIDE, LARGEST_SIDE, "pixels")
@@ -162,6 +166,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "guides": get_args(Guides),
     "vanishing": get_args(Vanishing),
     "color": get_args(Color),
+    "detail": get_args(Detail),
 }
 
 

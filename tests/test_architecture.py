@@ -30,6 +30,7 @@ MAY_IMPORT = {
     "stylecore.control": {"contract", "errors", "pictures", "settings"},
     "stylecore.optimizers": {"contract", "pictures", "settings"},
     "stylecore.engine": {"control", "errors", "files", "losses", "pictures", "settings"},
+    "stylecore.detail": {"pictures"},
     "stylecore.losses": {"pictures"},
     "stylecore.masks": {"errors", "pictures"},
     "stylecore.models.autodiff": {"errors"},

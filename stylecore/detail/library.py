@@ -1,0 +1,178 @@
+"""The patches of a region's styles, and the search for those that are near."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..pictures.tensors import Array
+from .patches import DIMENSIONS, REACH, STEP, grid, patches_at, principal, projected
+
+_SAMPLED = 5
+"""Every fifth of the styles' patches counts for the principal components."""
+
+_SLACK = 1.0
+"""ε of the tree: a patch may be up to 1 + ε times as far as the nearest."""
+
+_KAPPA = 1.0
+"""κ: how much more the squared distance may be for the sake of coherence, of the nearest's."""
+
+_SWEEPS = 2
+"""How often neighbours look at each other."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A style to take detail from, at the scale that begins.
+
+    Attributes:
+        style: (h, w, 3).
+        mask: (h, w), where it may be taken from, or None for everywhere.
+        share: how much it counts beside the others, above 0.
+    """
+
+    style: Array
+    mask: Array | None = None
+    share: float = 1.0
+
+
+@dataclass(frozen=True)
+class Library:
+    """The patches of all styles of a region in one list of N.
+
+    Each style's are a grid, row by row, with a border of empty places around it: the patch to the
+    right is the next one, the one below is ``across`` further.
+
+    Attributes:
+        features: (N, 12), in principal components; infinite where the place is empty.
+        style: (N,), the number of the style.
+        rows: (N,), of the patch's centre in its style.
+        columns: (N,).
+        across: (N,), how many places a row of that style's grid has.
+        share: (N,), of the style.
+        space: mean and principal components.
+    """
+
+    features: Array
+    style: NDArray[np.intp]
+    rows: NDArray[np.intp]
+    columns: NDArray[np.intp]
+    across: NDArray[np.intp]
+    share: Array
+    space: tuple[Array, Array]
+
+
+def library_of(styles: Sequence[Example], blurred: Sequence[Array]) -> Library:
+    """The patches of styles, each seen in its blurred form (h, w, 3)."""
+    grids = [candidates(one) for one in styles]
+    sample = [
+        patches_at(low, (rows[there][::_SAMPLED], columns[there][::_SAMPLED]))
+        for low, (rows, columns, there) in zip(blurred, grids, strict=True)
+    ]
+    space = principal(np.concatenate(sample))
+    features: list[Array] = []
+    for low, (rows, columns, there) in zip(blurred, grids, strict=True):
+        found = np.full((*rows.shape, DIMENSIONS), np.inf, np.float32)
+        found[there] = projected(low, (rows[there], columns[there]), space)
+        features.append(found.reshape(-1, DIMENSIONS))
+    lengths = [len(one) for one in features]
+    return Library(
+        np.concatenate(features),
+        np.repeat(np.arange(len(styles)), lengths),
+        np.concatenate([rows.ravel() for rows, _, _ in grids]),
+        np.concatenate([columns.ravel() for _, columns, _ in grids]),
+        np.repeat([rows.shape[1] for rows, _, _ in grids], lengths),
+        np.repeat(np.array([one.share for one in styles], np.float32), lengths),
+        space,
+    )
+
+
+def candidates(
+    example: Example,
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
+    """A grid over a style with its border, (r, c): rows, columns, and where a patch is usable."""
+    height, width = example.style.shape[:2]
+    # The border lies one step outside of the first and last patches that fit.
+    first, below, right = REACH - STEP, height - REACH + STEP, width - REACH + STEP
+    rows, columns = grid(first, below, first, right)
+    inside = (rows >= REACH) & (rows < height - REACH)
+    inside &= (columns >= REACH) & (columns < width - REACH)
+    if example.mask is not None:
+        there = example.mask[np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)]
+        inside &= there >= min(0.5, float(there[inside].max()))
+    return rows, columns, inside
+
+
+def nearest(library: Library, sought: Array) -> tuple[NDArray[np.intp], Array]:
+    """For each patch sought (n, 12) the number of one that is near, and its cost, each (n,).
+
+    Of several styles it is from the one with the least squared distance over share: alike they
+    compete evenly, and one with a ninth of another's share must be three times as near.
+    """
+    from scipy import spatial
+
+    trees: Any = spatial
+    numbers = np.zeros(len(sought), np.intp)
+    costs = np.full(len(sought), np.inf, np.float32)
+    for k in range(int(library.style[-1]) + 1):
+        usable = np.flatnonzero((library.style == k) & np.isfinite(library.features[:, 0]))
+        tree = trees.cKDTree(library.features[usable], balanced_tree=False)
+        _, found = tree.query(sought, eps=_SLACK, workers=-1)
+        cost = _cost(library, usable[found], sought)
+        nearer = cost < costs
+        numbers[nearer], costs[nearer] = usable[found][nearer], cost[nearer]
+    return numbers, costs
+
+
+def _cost(library: Library, numbers: NDArray[np.intp], sought: Array) -> Array:
+    """Squared distance over share, (n,)."""
+    away = library.features[numbers] - sought
+    return np.asarray(np.einsum("ij,ij->i", away, away) / library.share[numbers], np.float32)
+
+
+def coherent(
+    library: Library,
+    sought: Array,
+    wanted: NDArray[np.bool_],
+    numbers: NDArray[np.intp],
+    costs: Array,
+) -> NDArray[np.intp]:
+    """Let neighbours take what lies side by side in the style, where that is not much worse.
+
+    A patch looks at what continues each of its four neighbours' finds, and takes the best of it at
+    up to 1 + κ times the cost of the nearest (as Ashikhmin 2001 and Hertzmann et al. 2001 do).
+    Patches that each go their own way average to mush, and show the grid that they lie on.
+
+    Args:
+        library: of the region.
+        sought: (n, 12).
+        wanted: (r, c), the n places of the grid that are sought.
+        numbers: (n,), as found.
+        costs: (n,), theirs.
+
+    Returns:
+        Numbers (r, c); 0, which is an empty place, where nothing is sought.
+    """
+    rows, columns = wanted.shape
+    laid = np.zeros((rows + 2, columns + 2), np.intp)
+    laid[1:-1, 1:-1][wanted] = numbers
+    place = np.full(wanted.shape, -1)
+    place[wanted] = np.arange(len(numbers))
+    for _ in range(_SWEEPS):
+        for top, left in ((0, 0), (1, 1), (0, 1), (1, 0)):
+            y, x = np.nonzero(wanted[top::2, left::2])
+            y, x = 2 * y + top, 2 * x + left
+            here = place[y, x]
+            best, least = laid[y + 1, x + 1], (1 + _KAPPA) * costs[here]
+            for dy, dx in ((0, -1), (-1, 0), (0, 1), (1, 0)):
+                beside = laid[y + 1 + dy, x + 1 + dx]
+                found = np.where(beside > 0, beside - dy * library.across[beside] - dx, 0)
+                cost = _cost(library, found, sought[here])
+                taken = cost <= least
+                best, least = np.where(taken, found, best), np.where(taken, cost, least)
+            laid[y + 1, x + 1] = best
+    return laid[1:-1, 1:-1]
