@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 Storage = Literal["float32", "float16", "palette8"]
 Gradient = Literal["standard", "ort-training"]
 
-with_layout = with_settings_of("pooling", "content_layers", "style_layers")
+with_layout = with_settings_of(
+    "pooling", "content_layers", "style_layers", "coarse_content", "composition"
+)
 
 
 @with_layout

@@ -27,6 +27,12 @@ HELP: dict[str, tuple[str, str]] = {
         "Layers that hold the content; a run weighs them: relu4_1:0.5,relu4_2.",
     ),
     "style_layers": (_LOOK, "Layers that hold the style, written the same way."),
+    "composition": (
+        _LOOK,
+        "Whose large forms the picture has: the content's, in the style's manner, or the style's "
+        "own, things and all.",
+    ),
+    "coarse_content": (_LOOK, "Layers that hold the content at coarse sizes, written like these."),
     "detail": (
         _LOOK,
         "What each finer size adds: the style's own detail where it looks alike (example), the "
@@ -62,7 +68,7 @@ HELP: dict[str, tuple[str, str]] = {
 }
 """Panel and help of each setting, in the order of ``--help``."""
 
-_LAYERS = ("content_layers", "style_layers")
+_LAYERS = ("content_layers", "style_layers", "coarse_content")
 _NUMBERS = ("blend", "style_scale")
 
 

@@ -109,7 +109,7 @@ def _network_findings(path: Path) -> list[Finding]:
             read_weights(path),
             Path(scratch) / cached.name,
             pooling=settings.pooling,
-            content_layers=tuple(settings.content_layers),
+            content_layers=settings.all_content_layers,
             style_layers=tuple(settings.style_layers),
         )
         return inspect_artefact(folder)

@@ -120,7 +120,7 @@ def build_for(
         weights,
         folder,
         pooling=settings.pooling,
-        content_layers=tuple(settings.content_layers),
+        content_layers=settings.all_content_layers,
         style_layers=tuple(settings.style_layers),
         storage=storage,
         gradient=gradient,

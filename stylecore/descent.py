@@ -11,14 +11,14 @@ from .optimizers.strategies import STRATEGIES
 from .pictures.tensors import Array
 from .pyramid import Scale
 from .record import Record
-from .scene import Scene, View
+from .scene import Scene, Study
 
 
 def descend(
     scene: Scene,
     scales: tuple[Scale, ...],
     objective: Objective,
-    prepared: Callable[[View], Values],
+    prepared: Callable[[Study], Values],
     record: Record,
 ) -> tuple[Array, Values]:
     """Minimise the objective at every scale.
@@ -27,7 +27,7 @@ def descend(
         scene: what is painted.
         scales: coarsest first.
         objective: aimed at each scale in turn.
-        prepared: the targets of a view.
+        prepared: the targets of a study.
         record: told of every evaluation.
 
     Returns:
@@ -36,10 +36,10 @@ def descend(
     strategy = STRATEGIES[scene.settings.optimizer]()
     x, targets = first(scene, scales[0]), Values()
     for scale in scales:
-        view = scene.at(scale)
-        targets = prepared(view)
-        objective.aim(targets, scale.height, scale.width, view.canvas)
-        start = grown(x, scene, view)
+        study = scene.at(scale)
+        targets = prepared(study)
+        objective.aim(targets, scale.height, scale.width, study.canvas)
+        start = grown(x, scene, study)
         record.begin()
         x = objective.picture(strategy(objective, start, scale.steps, record))
     return x, targets

@@ -15,7 +15,7 @@ from .optimizers.box import into_box
 from .pictures.images import resize, resize_mask
 from .pictures.tensors import Array, to_floats, to_tensor
 from .pyramid import Scale
-from .scene import Scene, View
+from .scene import Scene, Study
 
 
 def first(scene: Scene, scale: Scale) -> Array:
@@ -36,19 +36,19 @@ def resized(x: Array, scale: Scale) -> Array:
     return to_tensor(np.clip(resize(to_floats(x), scale.width, scale.height), 0, 255))
 
 
-def grown(x: Array, scene: Scene, view: View) -> Array:
-    """The last scale's picture (1, 3, h, w) at the size of a view, with detail added.
+def grown(x: Array, scene: Scene, study: Study) -> Array:
+    """The last scale's picture (1, 3, h, w) at the size of a study, with detail added.
 
     A picture that was only enlarged is blurred, and sharpening it is what the first dozen steps
     would be spent on. The settings say whose detail is added.
     """
-    height, width = view.content.shape[2:]
+    height, width = study.content.shape[2:]
     scale, coarse = Scale(height, width, 0), Scale(x.shape[2], x.shape[3], 0)
     how = scene.settings.detail
     enlarged = resized(x, scale)
     if (height, width) == (coarse.height, coarse.width) or how == "none":
         return enlarged
-    own = view.content - resized(scene.content_at(coarse), scale)
+    own = study.content - resized(scene.content_at(coarse), scale)
     if not scene.settings.content_weight:
         own = np.zeros_like(own)
     if how == "content":
@@ -57,31 +57,31 @@ def grown(x: Array, scene: Scene, view: View) -> Array:
         to_floats(enlarged),
         to_floats(own),
         contours_at(scene.content, height, width),
-        examples(scene, view),
+        examples(scene, study),
         (height * width / coarse.pixels) ** 0.5,
         own_share_at(height, width),
     )
     return into_box(enlarged + to_tensor(added))
 
 
-def examples(scene: Scene, view: View) -> Examples:
-    """Where each region of a scene takes its detail from, at the size of a view."""
-    styles = [to_floats(style) for style in view.styles]
+def examples(scene: Scene, study: Study) -> Examples:
+    """Where each region of a scene takes its detail from, at the size of a study."""
+    styles = [to_floats(style) for style in study.styles]
     shares = scene.steering.blend or (1.0,) * len(styles)
     if not scene.steering.areas:
         pairs = zip(styles, shares, strict=True)
         return [(None, _counted(Example(style, None, share) for style, share in pairs))]
-    return [_of_area(area, styles, shares, view) for area in scene.steering.areas]
+    return [_of_area(area, styles, shares, study) for area in scene.steering.areas]
 
 
 def _of_area(
-    area: Area, styles: list[Array], shares: tuple[float, ...], view: View
+    area: Area, styles: list[Array], shares: tuple[float, ...], study: Study
 ) -> tuple[Array, list[Example]]:
     found = (
         Example(styles[i], resize_mask(mask, *styles[i].shape[:2]), shares[i])
         for i, mask in area.styles.items()
     )
-    return resize_mask(area.content, *view.content.shape[2:]), _counted(found)
+    return resize_mask(area.content, *study.content.shape[2:]), _counted(found)
 
 
 def _counted(found: Iterable[Example]) -> list[Example]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -12,6 +13,7 @@ import numpy as np
 from .descent import descend
 from .engine.artefact import Artefact, default_artefact, fits, load_artefact
 from .engine.engines import choose_engine, exact
+from .engine.evenness import share_of_views
 from .engine.objective import Objective
 from .engine.sessions import Sessions
 from .engine.targets import Values, measure, prepare_targets
@@ -22,7 +24,7 @@ from .pyramid import Scale, plan
 from .record import OnStep, Record
 from .report import Report
 from .results import Result
-from .scene import Scene, View
+from .scene import Scene, Study
 from .settings import Settings
 
 
@@ -76,8 +78,9 @@ class Painter:
         """
         self._check(scene)
         objective = Objective(self._objective.apart(), self.artefact.manifest)
-        view = scene.at(Scale(scene.height, scene.width, 0))
-        objective.aim(self._targets(scene, view), scene.height, scene.width, view.canvas)
+        study = scene.at(Scale(scene.height, scene.width, 0))
+        targets = self._targets(self._shares(scene), study)
+        objective.aim(targets, scene.height, scene.width, study.canvas)
         return objective
 
     def paint(
@@ -105,7 +108,8 @@ class Painter:
         record = Record(scales, objective, scene.finish, report, on_step)
         outcome = Outcome(scene, report, started)
         try:
-            x, targets = descend(scene, scales, objective, partial(self._targets, scene), record)
+            prepared = partial(self._targets, self._shares(scene))
+            x, targets = descend(scene, scales, objective, prepared, record)
             outcome.painted(_sound(x, record))
             objective.rest()  # the measurement wants the memory
             measured = partial(measure, self._features, self.artefact.manifest, targets=targets)
@@ -116,15 +120,24 @@ class Painter:
                 raise
             raise rescued from (None if isinstance(end, KeyboardInterrupt) else end)
 
-    def _targets(self, scene: Scene, view: View) -> Values:
+    def _targets(self, shares: Sequence[float], study: Study) -> Values:
         return prepare_targets(
             self._features,
             self.artefact.manifest,
-            view.content,
-            view.styles,
-            scene.settings,
-            view.guidance,
+            study.content,
+            study.styles,
+            study.settings,
+            study.guidance,
+            study.views,
+            shares,
         )
+
+    def _shares(self, scene: Scene) -> list[float]:
+        """How much the views of each style count."""
+        if scene.settings.composition == "style":
+            return [0.0] * len(scene.styles)
+        features, manifest = self._features, self.artefact.manifest
+        return [share_of_views(features, manifest, style) for style in scene.styles]
 
     def _check(self, scene: Scene) -> None:
         if self._closed:

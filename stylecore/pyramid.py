@@ -23,6 +23,11 @@ class Scale:
     steps: int
 
     @property
+    def longest(self) -> int:
+        """The longer side, in pixels."""
+        return max(self.height, self.width)
+
+    @property
     def pixels(self) -> int:
         """How many there are."""
         return self.height * self.width

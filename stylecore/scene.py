@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeAlias, TypedDict, Unpack, cast
 
@@ -12,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .control.canvas import Canvas
+from .control.composition import MIXED, settings_at, structure
 from .control.finish import Finish
 from .control.guidance import Guidance, Steering
 from .control.recolor import recolored
 from .control.regions import Area, Mask, Region, areas, fit_mask
+from .control.views import MIDDLE, StyleView, corners_at
 from .errors import ImageError, SettingsError
 from .pictures.color import grey
 from .pictures.images import (
@@ -55,19 +57,23 @@ class Controls(TypedDict, total=False):
 
 
 @dataclass(frozen=True)
-class View:
+class Study:
     """A scene at one scale.
 
     Attributes:
+        settings: of this scale.
         content: (1, 3, H, W).
         styles: each (1, 3, h, w).
         guidance: what steers where.
+        views: of each style.
         canvas: what is painted on.
     """
 
+    settings: Settings
     content: Array
     styles: list[Array]
     guidance: Guidance
+    views: list[list[StyleView]]
     canvas: Canvas
 
 
@@ -99,14 +105,17 @@ class Scene:
     given: int
     finish: Finish = field(repr=False)
 
-    def at(self, scale: Scale) -> View:
+    def at(self, scale: Scale) -> Study:
         """Everything at a scale: the styles keep their own shape, and have as many pixels."""
-        content, guidance = self.content_at(scale), self._guidance(scale)
+        settings = settings_at(self.settings, scale.longest)
+        content, sizes = self.content_at(scale), self._style_sizes(scale)
         styles = [
             to_tensor(resize(style, width, height))
-            for style, (height, width) in zip(self.styles, self._style_sizes(scale), strict=True)
+            for style, (height, width) in zip(self.styles, sizes, strict=True)
         ]
-        return View(content, styles, guidance, self._canvas(scale, content))
+        guidance = self._guidance(scale, settings)
+        views = [self._views(i, size, scale, settings) for i, size in enumerate(sizes)]
+        return Study(settings, content, styles, guidance, views, self._canvas(scale, content))
 
     def content_at(self, scale: Scale) -> Array:
         """The content at a scale, (1, 3, H, W)."""
@@ -144,16 +153,32 @@ class Scene:
 
     @cached_property
     def _last_guidance(self) -> Guidance:
-        return self._guidance_at(Scale(self.height, self.width, 0))
+        scale = Scale(self.height, self.width, 0)
+        return self._guidance_at(scale, settings_at(self.settings, scale.longest))
 
-    def _guidance(self, scale: Scale) -> Guidance:
+    def _guidance(self, scale: Scale, settings: Settings) -> Guidance:
         if (scale.height, scale.width) == (self.height, self.width):
             return self._last_guidance
-        return self._guidance_at(scale)
+        return self._guidance_at(scale, settings)
 
-    def _guidance_at(self, scale: Scale) -> Guidance:
+    def _guidance_at(self, scale: Scale, settings: Settings) -> Guidance:
         size = (scale.height, scale.width)
-        return self.steering.at(self.settings, size, self._style_sizes(scale))
+        emphasis = None
+        if settings.composition == "content" and scale.longest <= MIXED:
+            emphasis = structure(self.content, *size)
+        return self.steering.at(settings, size, self._style_sizes(scale), emphasis)
+
+    def _views(
+        self, index: int, size: tuple[int, int], scale: Scale, settings: Settings
+    ) -> list[StyleView]:
+        """The views of a style that is so large at a scale."""
+        corners = corners_at(scale.longest) if settings.composition == "content" else ()
+        views: list[StyleView] = []
+        for corner in corners:
+            picture = corner.cut(self.styles[index], *size, _resized)
+            cut = partial(corner.cut, height=size[0], width=size[1], resample=resize_mask)
+            views.append(self.steering.view(index, to_tensor(picture), cut, settings))
+        return views
 
     def _canvas(self, scale: Scale, content: Array) -> Canvas:
         keep, in_grey = self.steering.keep, self.finish.color == "luminance"
@@ -246,7 +271,9 @@ def _style(source: Source, factor: float, settings: Settings, scale: Scale) -> A
     seen = picture
     if settings.fit == "crop":
         seen = crop_to_aspect(picture, scale.width / scale.height)
-    height, width = _size_at(seen.shape, scale, factor)
+    # Views of coarse scales are enlarged: there the style is looked at twice as large.
+    larger = factor * max(1.0, MIDDLE / scale.longest)
+    height, width = _size_at(seen.shape, scale, larger)
     shrink = max(height / seen.shape[0], width / seen.shape[1])
     return reduced(picture, round(picture.shape[0] * shrink), round(picture.shape[1] * shrink))
 
@@ -343,6 +370,10 @@ def _without_alpha(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Array
         raise ImageError("the content is wholly transparent; give one that shows something")
     # The nearest colour that shows: the network looks across the edge, and should see no step.
     return picture[..., :3][nearest_of(shown)], np.asarray(picture[..., 3] / 255, np.float32)
+
+
+def _resized(picture: Array, height: int, width: int) -> Array:
+    return resize(picture, width, height)
 
 
 def _size_at(shape: Sequence[int], scale: Scale, larger: float) -> tuple[int, int]:

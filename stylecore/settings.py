@@ -16,6 +16,7 @@ LossScale = Literal["unit", "none"]
 Guides = Literal["average", "inside", "hard"]
 Vanishing = Literal["warn", "error"]
 Detail = Literal["example", "content", "none"]
+Composition = Literal["content", "style"]
 Color = Literal["style", "luminance", "match", "content"]
 EngineName = Literal["auto", "cpu", "openvino", "cuda"]
 
@@ -97,6 +98,11 @@ class Settings:
             ``content``: the content's chroma is put back after.
         detail: what a finer scale adds to the enlarged picture: by ``example`` from the style, but
             on contours the content's own; all the ``content``'s own; or ``none``.
+        composition: whose large forms the picture has: the ``content``'s, which is held at shallow
+            layers while they are found, under the style's manner as all parts of it have it; or the
+            ``style``'s, as the plain method has it.
+        coarse_content: layers that hold the content at coarse scales, under the content's
+            composition, with their relative weights.
 
     Raises:
         SettingsError: from the constructor, for a value outside its range.
@@ -126,6 +132,8 @@ class Settings:
     style_scale: tuple[float, ...] = ()
     color: Color = "style"
     detail: Detail = "example"
+    composition: Composition = "content"
+    coarse_content: Mapping[str, float] = field(default_factory=lambda: {"relu3_1": 1.0})
 
     def __post_init__(self) -> None:
         _check_range("size", self.size, SMALLEST_SIDE, LARGEST_SIDE, "pixels")
@@ -135,7 +143,7 @@ class Settings:
         _check_range("seed", self.seed, 0, 2**63 - 1, "")
         for name in ("content_weight", "style_weight", "tv_weight"):
             _check_weight(name, getattr(self, name))
-        for name in ("content_layers", "style_layers"):
+        for name in ("content_layers", "style_layers", "coarse_content"):
             _check_layers(name, getattr(self, name))
             object.__setattr__(self, name, Layers(getattr(self, name)))
         object.__setattr__(self, "blend", _numbers("blend", self.blend))
@@ -150,6 +158,14 @@ class Settings:
         for name, choices in _CHOICES.items():
             _check_choice(name, getattr(self, name), choices)
         _check_init(self.init)
+
+    @property
+    def all_content_layers(self) -> tuple[str, ...]:
+        """The layers that hold the content at one scale or another, shallow to deep."""
+        used = set(self.content_layers)
+        if self.composition == "content":
+            used |= set(self.coarse_content)
+        return tuple(layer for layer in LAYERS if layer in used)
 
     def as_dict(self) -> dict[str, Any]:
         """The settings as plain values, ready for JSON."""
@@ -167,6 +183,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "vanishing": get_args(Vanishing),
     "color": get_args(Color),
     "detail": get_args(Detail),
+    "composition": get_args(Composition),
 }
 
 

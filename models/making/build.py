@@ -51,7 +51,7 @@ def build_artefact(
     folder: Path,
     *,
     pooling: Pooling = _DEFAULT.pooling,
-    content_layers: Sequence[str] = tuple(_DEFAULT.content_layers),
+    content_layers: Sequence[str] = _DEFAULT.all_content_layers,
     style_layers: Sequence[str] = tuple(_DEFAULT.style_layers),
     name: str = "vgg19",
     storage: Storage = "float32",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from ..pictures.tensors import Array
 from ..settings import Settings, block_of
 from .guides import guides_of_content, guides_of_style, propagate, vanished
 from .regions import Area
+from .views import StyleView
 
 Values = dict[str, Array]
 """Inputs of the graphs by name, as the artefact's contract has them."""
@@ -75,11 +76,19 @@ class Steering:
         settings: Settings,
         content: tuple[int, int],
         styles: Sequence[tuple[int, int]],
+        emphasis: Array | None = None,
     ) -> Guidance:
-        """Guides and weights for a content and styles of these heights and widths."""
+        """Guides and weights for a content and styles of these heights and widths.
+
+        Args:
+            settings: of the scale.
+            content: height and width.
+            styles: the same of each style.
+            emphasis: (H, W), how much the content counts at each pixel besides its map.
+        """
         if not self.areas and self.free is None:
             plain = plain_guidance(settings.style_layers, content, styles, self.blend)
-            maps = _content_maps(self, settings.content_layers, content)
+            maps = _content_maps(self, settings.content_layers, content, emphasis)
             return Guidance(plain.guides, plain.styles, plain.shares, plain.weights, maps)
         regions = self.areas or (_everything(styles),)
         masks = self._masks(regions, content)
@@ -93,12 +102,42 @@ class Steering:
                 layer: _weights(regions, layer, carried, [there for _, there in of_styles])
                 for layer in settings.style_layers
             },
-            _content_maps(self, settings.content_layers, content),
+            _content_maps(self, settings.content_layers, content, emphasis),
         )
 
     def _masks(self, regions: Sequence[Area], size: tuple[int, int]) -> Array:
         free = 1 if self.free is None else resize_mask(self.free, *size)
         return np.stack([resize_mask(one.content, *size) * np.float32(free) for one in regions])
+
+    def view(
+        self,
+        index: int,
+        picture: Array,
+        cut: Callable[[Array], Array],
+        settings: Settings,
+    ) -> StyleView:
+        """A view of a style, with the regions that are in it.
+
+        Args:
+            index: the number of the style.
+            picture: the view, (1, 3, h, w).
+            cut: what makes of a mask of the style, at its own size, that of the view.
+            settings: which layers there are, and how masks reach them.
+        """
+        layers = settings.style_layers
+        if not self.areas:
+            guides = plain_guides(layers, *picture.shape[2:])
+            return StyleView(picture, (0,), guides, dict.fromkeys(layers, frozenset({0})))
+        taking = _taking(self.areas, index)
+        if not taking:
+            return StyleView(picture, (), {}, dict.fromkeys(layers, frozenset()))
+        masks = np.stack([cut(self.areas[k].styles[index]) for k in taking])
+        found, there = _guided(taking, masks, settings)
+        present = {
+            layer: frozenset(k for k, seen in regions.items() if seen)
+            for layer, regions in there.items()
+        }
+        return StyleView(picture, taking, found.guides, present)
 
     def notes(self, guidance: Guidance, settings: Settings) -> list[str]:
         """Say which regions vanish at which layers.
@@ -167,16 +206,25 @@ def _named(guides: Mapping[str, Array]) -> Values:
 
 
 def _seen(
-    regions: Sequence[Area],
-    index: int,
-    size: tuple[int, int],
-    settings: Settings,
+    regions: Sequence[Area], index: int, size: tuple[int, int], settings: Settings
 ) -> tuple[StyleGuides, dict[str, dict[int, bool]]]:
     """The guides of one style, and by layer which of its regions are there."""
-    taking = tuple(k for k, region in enumerate(regions) if index in region.styles)
+    taking = _taking(regions, index)
     if not taking:
         return StyleGuides((), {}), {}
     masks = np.stack([resize_mask(regions[k].styles[index], *size) for k in taking])
+    return _guided(taking, masks, settings)
+
+
+def _taking(regions: Sequence[Area], index: int) -> tuple[int, ...]:
+    """The regions that take from a style."""
+    return tuple(k for k, region in enumerate(regions) if index in region.styles)
+
+
+def _guided(
+    taking: tuple[int, ...], masks: Array, settings: Settings
+) -> tuple[StyleGuides, dict[str, dict[int, bool]]]:
+    """The guides of masks (K', h, w), and by layer which of their regions are there."""
     carried = propagate(masks, settings.style_layers, settings.guides)
     there = {
         layer: {k: not gone for k, gone in zip(taking, vanished(found), strict=True)}
@@ -211,9 +259,12 @@ def _weights(
     return tuple(weights)
 
 
-def _content_maps(steering: Steering, layers: Iterable[str], size: tuple[int, int]) -> Values:
+def _content_maps(
+    steering: Steering, layers: Iterable[str], size: tuple[int, int], emphasis: Array | None
+) -> Values:
     """The content's weight map, without the transparent part, averaged to each content layer."""
-    given = [one for one in (steering.content_map, steering.alpha) if one is not None]
+    maps = (steering.content_map, steering.alpha, emphasis)
+    given = [one for one in maps if one is not None]
     if not given:
         return {}
     combined = np.prod([resize_mask(one, *size) for one in given], axis=0, dtype=np.float32)

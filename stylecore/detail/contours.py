@@ -16,7 +16,7 @@ the longer side."""
 _LEAST_GRADIENT = 3.0
 """Levels per pixel: gradients far below are noise and not contours."""
 
-_FROM, _TO = 0.45, 1.15
+_FROM, _TO = 0.38, 1.0
 """Where w begins, and where it is 1: oriented gradient here, over gradient around."""
 
 

@@ -156,7 +156,8 @@ def read_manifest(folder: Path) -> Manifest:
 def artefact_key(source_sha256: str, settings: Settings) -> str:
     """The folder name of the artefact for some weights, pooling and layers."""
     parts = [str(FORMAT), source_sha256, settings.pooling]
-    parts += [",".join(sorted(settings.content_layers)), ",".join(sorted(settings.style_layers))]
+    layers = settings.all_content_layers, settings.style_layers
+    parts += [",".join(sorted(names)) for names in layers]
     digest = hashlib.sha256("|".join(parts).encode()).hexdigest()
     return f"{settings.pooling}-{digest[:12]}"
 
@@ -188,7 +189,7 @@ def fits(manifest: Manifest, settings: Settings) -> bool:
     """Whether the artefact has just the layers and the pooling that the settings ask for."""
     return (
         manifest.pooling == settings.pooling
-        and set(manifest.content_layers) == set(settings.content_layers)
+        and set(manifest.content_layers) == set(settings.all_content_layers)
         and set(manifest.style_layers) == set(settings.style_layers)
     )
 

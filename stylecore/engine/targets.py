@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ..control.guidance import Guidance, Values, plain_guidance, plain_guides
+from ..control.guidance import Guidance, StyleGuides, Values, plain_guidance, plain_guides
+from ..control.views import StyleView, is_viewed
 from ..errors import ModelError
 from ..losses.table import Losses, feature_terms, image_terms, parts_of, total
 from ..losses.term import FeatureTerm
@@ -57,6 +58,8 @@ def prepare_targets(
     styles: Sequence[Array],
     settings: Settings,
     guidance: Guidance | None = None,
+    views: Sequence[Sequence[StyleView]] = (),
+    shares: Sequence[float] = (),
 ) -> Values:
     """Everything that the objective's graph wants besides the image.
 
@@ -72,6 +75,8 @@ def prepare_targets(
         styles: each (1, 3, h, w).
         settings: weights, layers and ``loss_scale``.
         guidance: regions and where the content counts; by default everything counts everywhere.
+        views: of each style.
+        shares: how much the views of each style count beside the whole of it, 0–1.
     """
     height, width = content.shape[2:]
     if guidance is None:
@@ -79,11 +84,21 @@ def prepare_targets(
         guidance = plain_guidance(manifest.style_layers, (height, width), sizes, settings.blend)
     of_content = statistics(features, manifest, content)
     values: Values = dict(guidance.guides)
+    looks = [
+        _looks(features, manifest, style, how, seen, share)
+        for style, how, seen, share in zip(
+            styles,
+            guidance.styles,
+            views or [()] * len(styles),
+            shares or [0.0] * len(styles),
+            strict=True,
+        )
+    ]
     for term in feature_terms(manifest.terms):
         if term.part == "content":
             values |= _content_values(term, manifest, of_content, settings, guidance)
         else:
-            values |= _style_targets(term, features, manifest, styles, guidance)
+            values |= _style_targets(term, manifest, looks, guidance)
             values |= _style_weights(term, manifest, values, settings, guidance)
     pixels = height * width if settings.loss_scale == "unit" else 1
     for term in image_terms(manifest.terms):
@@ -147,18 +162,40 @@ def _style_weights(
     return values
 
 
-def _style_targets(
-    term: FeatureTerm,
+def _looks(
     features: Session,
     manifest: Manifest,
-    styles: Sequence[Array],
-    guidance: Guidance,
+    style: Array,
+    how: StyleGuides,
+    views: Sequence[StyleView],
+    share: float,
+) -> Values:
+    """Statistics of a style's regions, (K', …), in deep layers partly those of its views."""
+    if not how.regions:
+        return {}
+    whole = statistics(features, manifest, style, how.guides)
+    if not share:
+        return whole
+    seen = [statistics(features, manifest, one.picture, one.guides) for one in views]
+    for term in feature_terms(manifest.terms):
+        for layer in filter(is_viewed, manifest.layers_of(term) if term.guided else ()):
+            name = term.target_name(layer)
+            for place, region in enumerate(how.regions):
+                found = [
+                    look[name][one.regions.index(region)]
+                    for look, one in zip(seen, views, strict=True)
+                    if region in one.there[layer]
+                ]
+                if found:
+                    mean = np.mean(found, axis=0, dtype=np.float64)
+                    whole[name][place] = share * mean + (1 - share) * whole[name][place]
+    return whole
+
+
+def _style_targets(
+    term: FeatureTerm, manifest: Manifest, looks: Sequence[Values], guidance: Guidance
 ) -> Values:
     """Each region's blend of statistics, (K, …) by layer."""
-    looks = [
-        statistics(features, manifest, style, how.guides) if how.regions else {}
-        for style, how in zip(styles, guidance.styles, strict=True)
-    ]
     targets: Values = {}
     for layer in manifest.layers_of(term):
         name = term.target_name(layer)
@@ -178,7 +215,7 @@ def _blended(grams: Sequence[Array], weights: Sequence[float]) -> Array:
 
 def _share(weights: Mapping[str, float], layer: str, settings: Settings) -> float:
     total = sum(weights.values()) if settings.loss_scale == "unit" else 1.0
-    return weights[layer] / total if total else 0.0
+    return weights.get(layer, 0.0) / total if total else 0.0
 
 
 def _energy(term: FeatureTerm, target: Array, settings: Settings) -> float:

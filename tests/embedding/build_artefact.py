@@ -35,6 +35,6 @@ if __name__ == "__main__":
         random_weights(seed=0),
         Path(sys.argv[1]),
         pooling=settings.pooling,
-        content_layers=tuple(settings.content_layers),
+        content_layers=settings.all_content_layers,
         style_layers=tuple(settings.style_layers),
     )
