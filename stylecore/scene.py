@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .control.canvas import Canvas
-from .control.composition import MIXED, settings_at, structure
+from .control.composition import settings_at, structure
 from .control.finish import Finish
 from .control.guidance import Guidance, Steering
 from .control.recolor import recolored
@@ -163,9 +163,7 @@ class Scene:
 
     def _guidance_at(self, scale: Scale, settings: Settings) -> Guidance:
         size = (scale.height, scale.width)
-        emphasis = None
-        if settings.composition == "content" and scale.longest <= MIXED:
-            emphasis = structure(self.content, *size)
+        emphasis = structure(self.content, *size) if settings.composition == "content" else None
         return self.steering.at(settings, size, self._style_sizes(scale), emphasis)
 
     def _views(
@@ -249,10 +247,9 @@ def _content(source: Source, settings: Settings) -> tuple[Array, Array | None]:
             f" {SHORTEST} a side; give a larger size or crop the picture"
         )
     colors, alpha = _without_alpha(picture)
-    if alpha is not None and height < alpha.shape[0]:
-        alpha = resize_mask(alpha, height, width)
     # Twice the size: the next finer one tells contours better.
-    return reduced(colors, 2 * height, 2 * width), alpha
+    content = reduced(colors, 2 * height, 2 * width)
+    return content, None if alpha is None else resize_mask(alpha, *content.shape[:2])
 
 
 def _styles(style: Source | Iterable[Source], settings: Settings, scale: Scale) -> list[Array]:

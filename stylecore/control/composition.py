@@ -21,14 +21,17 @@ SHALLOW, MIXED = 100, 200
 """Pixels: the longest sides of scales that hold the content at the shallow layers alone, and of
 those that hold it at both."""
 
-_MORE = 1.6
+_MORE_SHALLOW, _MORE_MIXED = 1.6, 2.4
 """How much more the content counts at these scales."""
 
 _WIDTH = 0.02
 """σ of the blur that contrast is measured against, in longest sides."""
 
-_MOST = 3.0
-"""How many times as much the content counts, at most, where it has structure."""
+_COARSE_RANGE, _FINE_RANGE = (1.0, 3.0), (0.25, 4.0)
+"""How many times as much the content counts, at least and at most, by its structure."""
+
+_NO_CONTRAST = 1e-3
+"""Levels: a mean contrast below is that of an even picture."""
 
 
 def settings_at(settings: Settings, longest: int) -> Settings:
@@ -41,19 +44,26 @@ def settings_at(settings: Settings, longest: int) -> Settings:
     layers = {name: (1 - share) * weight / (total[1] or 1) for name, weight in deep.items()}
     for name, weight in shallow.items():
         layers[name] = layers.get(name, 0.0) + share * weight / (total[0] or 1)
-    weight = settings.content_weight * _MORE
+    more = _MORE_SHALLOW if longest <= SHALLOW else _MORE_MIXED
+    weight = settings.content_weight * more
     return replace(settings, content_layers=layers, content_weight=weight)
 
 
 def structure(content: Array, height: int, width: int) -> Array:
-    """How much the content (H, W, 3) counts where, (height, width): from 1 to 3.
+    """How much the content (H, W, 3) counts where, (height, width).
 
     Its local contrast over the mean of it: faces and houses have some, sky and water, where the
-    large forms of a manner find their room, have none.
+    large forms of a manner find their room, have little. At coarse scales it counts from 1 to 3
+    times, at fine ones less where there is nothing, and 1 on the whole.
     """
     seen = resize(luma(content), width, height)
     sigma = max(1.0, _WIDTH * max(height, width))
     high = seen - cv2.GaussianBlur(seen, (0, 0), sigma)
     local = np.sqrt(cv2.GaussianBlur(high * high, (0, 0), 1.5 * sigma))
-    found = local / max(float(local.mean()), 1e-6)
-    return np.clip(found, 1, _MOST).astype(np.float32)
+    mean = float(local.mean())
+    if mean < _NO_CONTRAST:
+        return np.ones((height, width), np.float32)
+    if max(height, width) <= MIXED:
+        return np.clip(local / mean, *_COARSE_RANGE).astype(np.float32)
+    found = np.clip(local / mean, *_FINE_RANGE)
+    return np.asarray(found / found.mean(), np.float32)

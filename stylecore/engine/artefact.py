@@ -186,10 +186,13 @@ def default_artefact(settings: Settings) -> Path:
 
 
 def fits(manifest: Manifest, settings: Settings) -> bool:
-    """Whether the artefact has just the layers and the pooling that the settings ask for."""
+    """Whether the artefact has the layers and the pooling that the settings ask for.
+
+    Layers of the content may be there that they do not ask for.
+    """
     return (
         manifest.pooling == settings.pooling
-        and set(manifest.content_layers) == set(settings.all_content_layers)
+        and set(manifest.content_layers) >= set(settings.all_content_layers)
         and set(manifest.style_layers) == set(settings.style_layers)
     )
 

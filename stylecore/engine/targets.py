@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from ..pictures.tensors import Array
 from ..settings import Settings
 from .artefact import Manifest
 from .session import Session
+
+_AGREEMENT = 1.5
+"""The power of the energy that the mean of views has of theirs, by which a layer counts less."""
 
 
 def input_names(manifest: Manifest) -> set[str]:
@@ -85,7 +89,7 @@ def prepare_targets(
     of_content = statistics(features, manifest, content)
     values: Values = dict(guidance.guides)
     looks = [
-        _looks(features, manifest, style, how, seen, share)
+        _look(features, manifest, style, how, seen, share)
         for style, how, seen, share in zip(
             styles,
             guidance.styles,
@@ -99,7 +103,7 @@ def prepare_targets(
             values |= _content_values(term, manifest, of_content, settings, guidance)
         else:
             values |= _style_targets(term, manifest, looks, guidance)
-            values |= _style_weights(term, manifest, values, settings, guidance)
+            values |= _style_weights(term, manifest, values, settings, guidance, looks)
     pixels = height * width if settings.loss_scale == "unit" else 1
     for term in image_terms(manifest.terms):
         weight = _weight(settings, term.part)
@@ -147,53 +151,93 @@ def _content_values(
 
 
 def _style_weights(
-    term: FeatureTerm, manifest: Manifest, targets: Values, settings: Settings, guidance: Guidance
+    term: FeatureTerm,
+    manifest: Manifest,
+    targets: Values,
+    settings: Settings,
+    guidance: Guidance,
+    looks: Sequence[_Look],
 ) -> Values:
     """Each region's weight, (K,) by layer."""
     values: Values = {}
     for layer in manifest.layers_of(term):
+        name = term.target_name(layer)
         share = _share(settings.style_layers, layer, settings)
-        regions = zip(targets[term.target_name(layer)], guidance.weights[layer], strict=True)
-        weights = [
-            settings.style_weight * (share / _energy(term, target, settings)) * weight
-            for target, weight in regions
-        ]
+        weights: list[float] = []
+        for k, weight in enumerate(guidance.weights[layer]):
+            shares = guidance.shares[k]
+            agreements = [looks[i].agreement.get((name, k), 1.0) for i in shares]
+            agreed = float(np.average(agreements, weights=list(shares.values())))
+            energy = _energy(term, targets[name][k], settings)
+            weights.append(settings.style_weight * (share / energy) * weight * agreed)
         values[term.weight_name(layer)] = np.array(weights, np.float32)
     return values
 
 
-def _looks(
+@dataclass(frozen=True)
+class _Look:
+    """What is known of one style.
+
+    Attributes:
+        statistics: of its regions, (K', …), in deep layers partly those of its views.
+        regions: the numbers of these regions.
+        agreement: by the name of a statistic and the number of a region, how much its views agree,
+            0–1; where nothing is said, 1.
+    """
+
+    statistics: Values
+    regions: tuple[int, ...]
+    agreement: dict[tuple[str, int], float]
+
+    def of(self, name: str, region: int) -> Array:
+        """A region's statistic."""
+        return self.statistics[name][self.regions.index(region)]
+
+
+def _look(
     features: Session,
     manifest: Manifest,
     style: Array,
     how: StyleGuides,
     views: Sequence[StyleView],
     share: float,
-) -> Values:
-    """Statistics of a style's regions, (K', …), in deep layers partly those of its views."""
+) -> _Look:
     if not how.regions:
-        return {}
-    whole = statistics(features, manifest, style, how.guides)
+        return _Look({}, (), {})
+    look = _Look(statistics(features, manifest, style, how.guides), how.regions, {})
     if not share:
-        return whole
+        return look
     seen = [statistics(features, manifest, one.picture, one.guides) for one in views]
     for term in feature_terms(manifest.terms):
         for layer in filter(is_viewed, manifest.layers_of(term) if term.guided else ()):
             name = term.target_name(layer)
-            for place, region in enumerate(how.regions):
+            for region in how.regions:
                 found = [
-                    look[name][one.regions.index(region)]
-                    for look, one in zip(seen, views, strict=True)
-                    if region in one.there[layer]
+                    given[name][view.regions.index(region)]
+                    for given, view in zip(seen, views, strict=True)
+                    if region in view.there[layer]
                 ]
                 if found:
-                    mean = np.mean(found, axis=0, dtype=np.float64)
-                    whole[name][place] = share * mean + (1 - share) * whole[name][place]
-    return whole
+                    _mix(look, name, region, np.stack(found), share)
+    return look
+
+
+def _mix(look: _Look, name: str, region: int, found: Array, share: float) -> None:
+    """Let a region's views (V, …) count beside the whole of it.
+
+    Where they disagree, their mean has less energy than they have: it says less of a manner, and
+    counts less.
+    """
+    mean = found.mean(axis=0, dtype=np.float64)
+    energy = float(np.square(found, dtype=np.float64).sum()) / len(found)
+    whole = look.of(name, region)
+    whole[...] = share * mean + (1 - share) * whole
+    ratio = float(np.square(mean).sum()) / max(energy, 1e-30)
+    look.agreement[name, region] = ratio ** (_AGREEMENT * share)
 
 
 def _style_targets(
-    term: FeatureTerm, manifest: Manifest, looks: Sequence[Values], guidance: Guidance
+    term: FeatureTerm, manifest: Manifest, looks: Sequence[_Look], guidance: Guidance
 ) -> Values:
     """Each region's blend of statistics, (K, …) by layer."""
     targets: Values = {}
@@ -201,7 +245,7 @@ def _style_targets(
         name = term.target_name(layer)
         blends: list[Array] = []
         for k, shares in enumerate(guidance.shares):
-            found = [looks[i][name][guidance.styles[i].regions.index(k)] for i in shares]
+            found = [looks[i].of(name, k) for i in shares]
             blends.append(_blended(found, list(shares.values())))
         targets[name] = np.stack(blends)
     return targets

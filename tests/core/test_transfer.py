@@ -20,7 +20,8 @@ from stylecore.results import Interrupted, Result, UnfinishedError
 from stylecore.settings import Settings
 from stylecore.transfer import stylize
 
-SETTINGS = Settings(size=80, coarsest=32, steps=24, pooling="max", engine="cpu", tv_weight=1e-4)
+SETTINGS = Settings(size=80, coarsest=32, steps=24, pooling="max", engine="cpu", tv_weight=1e-4,
+                    composition="style")  # fmt: skip
 HEIGHT, WIDTH = 60, 80
 
 
@@ -378,7 +379,7 @@ def test_fit_crop_looks_at_the_middle_of_the_style_alone(run):
 
 def test_several_styles_are_blended_evenly(run):
     other = blurred_noise(50, 70, 5)
-    short = {"steps": 4}
+    short = {"steps": 4, "detail": "content"}
     one = run(style=STYLE, **short).image
     both = run(style=[STYLE, other], **short).image
     assert (both != one).any()
@@ -441,7 +442,7 @@ def test_styles_of_any_shape_are_taken(run, shape):
 
 
 def test_an_artefact_that_does_not_fit_is_refused(run, model):
-    for options in ({"pooling": "average"}, {"content_layers": {"relu3_1": 1.0}}):
+    for options in ({"pooling": "average"}, {"content_layers": {"relu3_2": 1.0}}):
         with pytest.raises(ModelError, match="which the settings do not ask for") as caught:
             run(**options)
         assert str(model) in str(caught.value)

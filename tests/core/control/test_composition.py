@@ -33,12 +33,19 @@ def test_the_network_needs_all_layers_that_hold_the_content_anywhere():
     assert Settings(composition="style").all_content_layers == ("relu4_2",)
 
 
-def test_structure_counts_more_than_flat_parts():
+@pytest.mark.parametrize("size", [(48, 64), (240, 320)], ids=["coarse", "fine"])
+def test_structure_counts_more_than_flat_parts(size):
     content = np.full((96, 128, 3), 120, np.float32)
     content[30:60, 40:80] = np.random.default_rng(0).uniform(0, 255, (30, 40, 1))
-    found = structure(content, 48, 64)
-    assert found.shape == (48, 64)
-    assert found.min() == 1
-    assert found[18:27, 23:37].min() > 1.5
-    assert found.max() <= 3
-    assert (structure(np.full((96, 128, 3), 50, np.float32), 48, 64) == 1).all()
+    found = structure(content, *size)
+    assert found.shape == size
+    scale = size[0] // 48
+    inside, flat = found[18 * scale : 27 * scale, 23 * scale : 37 * scale], found[:, : 10 * scale]
+    assert inside.min() > 1.5
+    if size[1] > 200:
+        assert flat.max() < 0.5
+        assert found.mean() == pytest.approx(1, abs=1e-3)
+    else:
+        assert flat.min() == flat.max() == 1
+        assert found.max() <= 3
+    assert (structure(np.full((96, 128, 3), 50, np.float32), *size) == 1).all()
