@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -78,6 +79,7 @@ def stylize(
     outputs = Outputs([content, *style, *further, *where.paths(), *model_files(model)])
     delivery = Delivery(outputs, output or free_name(content, style), report, save_every)
     delivery.expect(settings.steps)
+    started = perf_counter()
     controls = where.controls(len(style), settings.size)
     scene, fine = _read(content, style, fine_style, settings, controls)
     try:
@@ -86,7 +88,7 @@ def stylize(
             if fine is not None:
                 mixed = [_mixed(style[0], fine, painter, settings, progress), *style[1:]]
                 scene, _ = _read(content, mixed, None, settings, controls)
-            result = painter.paint(scene, _watching(delivery, progress))
+            result = painter.paint(scene, _watching(delivery, progress), started=started)
     except (KeyboardInterrupt, UnfinishedError) as end:
         raise typer.Exit(_keep_best(end, delivery)) from None
     delivery.write(result)

@@ -39,7 +39,7 @@ class FakeRun:
         assert settings == self.given["settings"]
         return self
 
-    def paint(self, scene, on_step):
+    def paint(self, scene, on_step, started):
         self.given |= {"scene": scene}
         assert scene.settings == self.given["settings"]
         for number in range(1, self.steps + 1):
