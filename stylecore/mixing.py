@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .errors import SettingsError
+from .inputs import Source
 from .painter import Model
 from .record import OnStep
 from .results import Result
-from .scene import Source
 from .settings import Settings, block_of
 from .transfer import stylize
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, TypeAlias, TypedDict, Unpack, cast
+from typing import Any, TypedDict, Unpack
 
-import numpy as np
 from numpy.typing import NDArray
 
 from .control.canvas import Canvas
@@ -17,27 +16,27 @@ from .control.finish import Finish
 from .control.guidance import Guidance, Steering
 from .control.recolor import recolored
 from .control.regions import Area, Mask, Region, areas, fit_mask
-from .control.views import MIDDLE, StyleView, corners_at
+from .control.views import StyleView, corners_at
 from .errors import ImageError, SettingsError
+from .inputs import (
+    Source,
+    check_count,
+    read_content,
+    read_start,
+    read_styles,
+    style_factor,
+    style_size,
+)
 from .pictures.color import grey
 from .pictures.images import (
     crop_to_aspect,
-    lay_on_white,
-    read_image,
-    read_with_alpha,
-    reduced,
     resize,
     resize_mask,
-    same_shape,
     scaled_size,
 )
-from .pictures.parts import nearest_of
 from .pictures.tensors import Array, to_tensor
-from .pyramid import SHORTEST, Scale
+from .pyramid import Scale
 from .settings import Settings
-
-Source: TypeAlias = str | Path | NDArray[np.uint8]
-"""A picture: a path, or (H, W, 3) uint8, RGB; with a fourth channel for alpha."""
 
 
 class Controls(TypedDict, total=False):
@@ -143,11 +142,11 @@ class Scene:
         if fixed := _READ_BY & set(changes):
             raise SettingsError(f"a scene was read by its {min(fixed)}; read it again for another")
         settings = replace(self.settings, **changes)
-        _check_count("blend", settings.blend, self.given)
+        check_count("blend", settings.blend, self.given)
         return replace(
             self,
             settings=settings,
-            start=self.start if start is None else _start(start, self.height, self.width),
+            start=self.start if start is None else read_start(start, self.height, self.width),
             steering=replace(self.steering, blend=_blend(settings, self.numbers)),
         )
 
@@ -186,7 +185,7 @@ class Scene:
 
     def _style_sizes(self, scale: Scale) -> list[tuple[int, int]]:
         return [
-            _size_at(style.shape, scale, _factor(self.settings, number))
+            style_size(style.shape, scale, style_factor(self.settings, number))
             for style, number in zip(self.styles, self.numbers, strict=True)
         ]
 
@@ -214,9 +213,9 @@ def read_scene(
         SettingsError: when no style was given, or another number of blend weights than styles.
     """
     settings = settings or Settings()
-    picture, alpha = _content(content, settings)
+    picture, alpha = read_content(content, settings)
     height, width = scaled_size(picture.shape[0], picture.shape[1], settings.size)
-    given = _styles(style, settings, Scale(height, width, 0))
+    given = read_styles(style, settings, Scale(height, width, 0))
     steering = replace(_steering(picture, given, controls), alpha=alpha)
     styles, steering = _fitted(given, steering, width / height, settings)
     styles, steering, numbers = recolored(picture, styles, steering, settings.color)
@@ -229,50 +228,12 @@ def read_scene(
         width=width,
         content=grey(picture) if settings.color == "luminance" else picture,
         styles=tuple(styles),
-        start=None if start is None else _start(start, height, width),
+        start=None if start is None else read_start(start, height, width),
         steering=replace(steering, blend=_blend(settings, numbers)),
         numbers=tuple(numbers),
         given=len(given),
         finish=Finish(picture, settings.color, steering.keep, alpha),
     )
-
-
-def _content(source: Source, settings: Settings) -> tuple[Array, Array | None]:
-    """The content (h, w, 3) and its alpha (h, w), no larger than the result."""
-    picture = _read(source, read_with_alpha)
-    height, width = scaled_size(picture.shape[0], picture.shape[1], settings.size)
-    if min(height, width) < SHORTEST:
-        raise ImageError(
-            f"at size {settings.size} the content is {width}×{height} pixels, and the network needs"
-            f" {SHORTEST} a side; give a larger size or crop the picture"
-        )
-    colors, alpha = _without_alpha(picture)
-    # Twice the size: the next finer one tells contours better.
-    content = reduced(colors, 2 * height, 2 * width)
-    return content, None if alpha is None else resize_mask(alpha, *content.shape[:2])
-
-
-def _styles(style: Source | Iterable[Source], settings: Settings, scale: Scale) -> list[Array]:
-    """The styles, each (h, w, 3), no larger than they are looked at."""
-    single = isinstance(style, str | Path | np.ndarray)
-    many = [cast("Source", style)] if single else list(style)
-    if not many:
-        raise SettingsError("no style was given; give at least one picture")
-    _check_count("blend", settings.blend, len(many))
-    _check_count("style_scale", settings.style_scale, len(many))
-    return [_style(one, _factor(settings, i), settings, scale) for i, one in enumerate(many)]
-
-
-def _style(source: Source, factor: float, settings: Settings, scale: Scale) -> Array:
-    picture = _opaque(source)
-    seen = picture
-    if settings.fit == "crop":
-        seen = crop_to_aspect(picture, scale.width / scale.height)
-    # Views of coarse scales are enlarged: there the style is looked at twice as large.
-    larger = factor * max(1.0, MIDDLE / scale.longest)
-    height, width = _size_at(seen.shape, scale, larger)
-    shrink = max(height / seen.shape[0], width / seen.shape[1])
-    return reduced(picture, round(picture.shape[0] * shrink), round(picture.shape[1] * shrink))
 
 
 def _fitted(
@@ -303,23 +264,8 @@ def _name(mask: Mask, otherwise: str) -> str:
     return str(mask) if isinstance(mask, str | Path) else otherwise
 
 
-def _start(source: Source, height: int, width: int) -> Array:
-    """The picture to start from, (height, width, 3)."""
-    picture = _opaque(source)
-    if not same_shape(picture.shape[:2], (height, width)):
-        raise ImageError(
-            f"the start is {picture.shape[1]}×{picture.shape[0]} pixels and the result"
-            f" {width}×{height}; give a start of the content's shape"
-        )
-    return resize(reduced(picture, height, width), width, height)
-
-
 def _blend(settings: Settings, numbers: Sequence[int]) -> tuple[float, ...]:
     return tuple(settings.blend[i] for i in numbers) if settings.blend else ()
-
-
-def _factor(settings: Settings, number: int) -> float:
-    return settings.style_scale[number] if settings.style_scale else 1.0
 
 
 def _cropped(area: Area, aspect: float) -> Area:
@@ -332,48 +278,5 @@ def _cropped(area: Area, aspect: float) -> Area:
     return replace(area, styles=styles)
 
 
-def _check_count(name: str, numbers: Sequence[float], styles: int) -> None:
-    if numbers and len(numbers) != styles:
-        raise SettingsError(
-            f"{name} has {len(numbers)} numbers and there are {styles} styles; give one for each"
-        )
-
-
-def _read(
-    source: Source, read: Callable[[str | Path], NDArray[np.uint8]] = read_image
-) -> NDArray[np.uint8]:
-    if isinstance(source, str | Path):
-        return read(source)
-    channels = source.shape[2] if source.ndim == 3 else 0
-    if channels not in (3, 4) or source.dtype != np.uint8 or not source.size:
-        raise ImageError(
-            f"an array of {source.dtype} {source.shape} was given as a picture;"
-            " give uint8 (H, W, 3), RGB"
-        )
-    return source
-
-
-def _opaque(source: Source) -> NDArray[np.uint8]:
-    picture = _read(source)
-    return picture if picture.shape[2] == 3 else lay_on_white(picture)
-
-
-def _without_alpha(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Array | None]:
-    """RGB and alpha (H, W), 0–1, or None; what hides under full transparency is painted over."""
-    if picture.shape[2] == 3 or (picture[..., 3] == 255).all():
-        return picture[..., :3], None
-    shown = picture[..., 3] > 0
-    if not shown.any():
-        raise ImageError("the content is wholly transparent; give one that shows something")
-    # The nearest colour that shows: the network looks across the edge, and should see no step.
-    return picture[..., :3][nearest_of(shown)], np.asarray(picture[..., 3] / 255, np.float32)
-
-
 def _resized(picture: Array, height: int, width: int) -> Array:
     return resize(picture, width, height)
-
-
-def _size_at(shape: Sequence[int], scale: Scale, larger: float) -> tuple[int, int]:
-    height, width = shape[:2]
-    factor = larger * (scale.height * scale.width / (height * width)) ** 0.5
-    return max(SHORTEST, round(height * factor)), max(SHORTEST, round(width * factor))

@@ -8,11 +8,12 @@ from typing import Unpack
 import numpy as np
 
 from .errors import SettingsError
+from .inputs import Source
 from .painter import Model, Painter, painter_for
 from .pictures.tensors import Picture
 from .record import OnStep
 from .results import Result
-from .scene import Controls, Scene, Source, read_scene
+from .scene import Controls, Scene, read_scene
 from .settings import Settings
 
 _STEPS_SHARE = 1 / 5

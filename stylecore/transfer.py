@@ -7,10 +7,11 @@ from time import perf_counter
 from typing import Unpack
 
 from .engine.objective import Objective
+from .inputs import Source
 from .painter import Model, painter_for
 from .record import OnStep
 from .results import Result
-from .scene import Controls, Source, read_scene
+from .scene import Controls, read_scene
 from .settings import Settings
 
 
