@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from stylecore.control.guidance import layer_size, plain_guides
+from stylecore.control.views import StyleView, is_viewed
 from stylecore.engine.artefact import load_artefact
 from stylecore.engine.engines import choose_engine
 from stylecore.engine.session import Session
@@ -222,3 +223,50 @@ def test_a_layer_that_the_graph_lacks_is_named(features, artefact, pictures):
     )
     with pytest.raises(ModelError, match=r"features graph lacks content\.relu5_4\.features"):
         statistics(features, manifest, pictures["x"])
+
+
+@pytest.fixture
+def parts(features, artefact, pictures):
+    """Two views of a style, and the Grams that they have."""
+    rng = np.random.default_rng(9)
+    views = []
+    for size in ((40, 32), (32, 40)):
+        picture = rng.uniform(0, 255, (1, 3, *size)).astype(np.float32)
+        there = dict.fromkeys(artefact.manifest.style_layers, frozenset({0}))
+        guides = plain_guides(artefact.manifest.style_layers, *size)
+        views.append(StyleView(picture, (0,), guides, there))
+    looks = [statistics(features, artefact.manifest, one.picture) for one in views]
+    return views, looks
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
+def test_views_count_by_their_share_in_deep_layers(features, artefact, pictures, parts, share):
+    views, looks = parts
+    settings = settings_with()
+    given = pictures["content"], [pictures["style"]]
+    plain = prepare_targets(features, artefact.manifest, *given, settings)
+    found = prepare_targets(features, artefact.manifest, *given, settings, None, [views], [share])
+    for layer in artefact.manifest.style_layers:
+        name = f"style.{layer}.gram"
+        mean = np.mean([look[name] for look in looks], axis=0)
+        deep = share if is_viewed(layer) else 0
+        wanted = deep * mean + (1 - deep) * plain[name]
+        np.testing.assert_allclose(found[name], wanted, rtol=1e-4, atol=1e-4)
+        energies = np.mean([np.square(look[name]).sum() for look in looks])
+        agreement = np.square(mean).sum() / energies if is_viewed(layer) else 1
+        weight = plain[f"style.{layer}.weight"] * (plain[name] ** 2).sum() / (wanted**2).sum()
+        weight *= agreement ** (1.5 * share)
+        np.testing.assert_allclose(found[f"style.{layer}.weight"], weight, rtol=1e-3)
+
+
+def test_a_view_without_a_region_says_nothing_of_it(features, artefact, pictures, parts):
+    views, _ = parts
+    absent = dict.fromkeys(artefact.manifest.style_layers, frozenset())
+    blind = [replace(one, there=absent) for one in views]
+    given = pictures["content"], [pictures["style"]]
+    plain = prepare_targets(features, artefact.manifest, *given, settings_with())
+    found = prepare_targets(
+        features, artefact.manifest, *given, settings_with(), None, [blind], [1.0]
+    )
+    for name, value in plain.items():
+        np.testing.assert_array_equal(found[name], value)
