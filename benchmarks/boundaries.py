@@ -2,12 +2,14 @@
 
     python benchmarks/boundaries.py CONTENT STYLE --content-mask MASK --style-mask MASK --size 256
 
-White is the first region, black the second. A band lies within 2 % of the longest side of the
-boundary, the interior beyond 4 %. Content error is ‖F(x) − F(p)‖² / ‖F(p)‖² at the content layers
-over a part; its excess is how much larger band / interior is than where the same pictures are run
-without regions, whose boundary nothing distorts. Style error is ‖G(x) − G(a)‖² / ‖G(a)‖² against
-the region's own style, the mean over the layers; the Gram distances are over whole regions, each
-as hard masks and, where one still exists, as positions that see nothing else.
+The runs are of the plain method, so that masks alone make a difference (composition="style",
+detail="content"). White is the first region, black the second. A band lies within 2 % of the
+longest side of the boundary, the interior beyond 4 %. Content error is ‖F(x) − F(p)‖² / ‖F(p)‖² at
+the content layers over a part; its excess is how much larger band / interior is than where the same
+pictures are run without regions, whose boundary nothing distorts. Style error is
+‖G(x) − G(a)‖² / ‖G(a)‖² against the region's own style, the mean over the layers; the Gram
+distances are over whole regions, each as hard masks and, where one still exists, as positions that
+see nothing else.
 """
 
 from __future__ import annotations
@@ -46,7 +48,13 @@ def main() -> None:
     parser.add_argument("--guides", nargs="+", default=["hard", "average", "inside"])
     parser.add_argument("--keep", type=Path, help="folder for the pictures")
     given = parser.parse_args()
-    settings = stylecore.Settings(size=given.size, steps=given.steps, engine=given.engine)
+    settings = stylecore.Settings(
+        size=given.size,
+        steps=given.steps,
+        engine=given.engine,
+        composition="style",
+        detail="content",
+    )
     model = ensure_artefact(settings)
     masks = [stylecore.read_image(one)[..., 0] for one in (given.content_mask, given.style_mask)]
     regions = [
