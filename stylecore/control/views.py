@@ -79,9 +79,9 @@ class StyleView:
 def corners_at(longest: int) -> tuple[Corner, ...]:
     """The views at a scale whose longer side is so long.
 
-    Up to `COARSE` twelve, each orientation once a size, so that an upright figure is a quarter of
-    the whole; up to `MIDDLE` four, upright or upside down, which keeps the direction of rain and
-    hatching where strokes are drawn; then none.
+    Up to `COARSE` twelve, each orientation as often as the others, so that an upright figure is a
+    quarter of the whole; up to `MIDDLE` four, upright or upside down, which keeps the direction of
+    rain and hatching where strokes are drawn; then none.
     """
     if longest <= COARSE:
         return _round(1.4, (1, 2, 3, 0)) + _round(2.0, (0, 1, 2, 3)) + _round(2.0, (2, 3, 0, 1))

@@ -42,7 +42,7 @@ def evenness(features: Session, manifest: Manifest, style: Array) -> float:
     grams: list[Array] = []
     for down, right in ((0, 0), (0, 1), (1, 0), (1, 1)):
         quarter = Corner(down, right, 2.0, 0).cut(style, height, width, _resized)
-        found = statistics(features, manifest, to_tensor(quarter))
+        found = statistics(features, manifest, to_tensor(quarter), more=True)
         grams.append(found[f"style.{deepest}.gram"].ravel())
     lengths = [max(float(np.linalg.norm(gram)), 1e-12) for gram in grams]
     unit = [gram / length for gram, length in zip(grams, lengths, strict=True)]

@@ -32,11 +32,17 @@ def input_names(manifest: Manifest) -> set[str]:
 
 
 def statistics(
-    features: Session, manifest: Manifest, image: Array, guides: Values | None = None
+    features: Session,
+    manifest: Manifest,
+    image: Array,
+    guides: Values | None = None,
+    *,
+    more: bool = False,
 ) -> Values:
     """What targets are made of, of an image (1, 3, H, W), by the names of the targets.
 
-    Without guides the whole picture is one region.
+    Without guides the whole picture is one region. Where more images of the size will follow, the
+    memory is kept for them.
 
     Raises:
         ModelError: when the graph lacks a layer that the manifest names.
@@ -52,7 +58,8 @@ def statistics(
             f"the artefact's features graph lacks {min(lacking)}, which its manifest promises;"
             " build it again with `stylecore models build`"
         )
-    return dict(zip(names, features(names, image=image, **guides), strict=True))
+    run = features.again if more else features
+    return dict(zip(names, run(names, image=image, **guides), strict=True))
 
 
 def prepare_targets(
@@ -204,17 +211,16 @@ def _look(
 ) -> _Look:
     if not how.regions:
         return _Look({}, (), {})
+    counted = views if share else ()
+    seen = [statistics(features, manifest, one.picture, one.guides, more=True) for one in counted]
     look = _Look(statistics(features, manifest, style, how.guides), how.regions, {})
-    if not share:
-        return look
-    seen = [statistics(features, manifest, one.picture, one.guides) for one in views]
     for term in feature_terms(manifest.terms):
         for layer in filter(is_viewed, manifest.layers_of(term) if term.guided else ()):
             name = term.target_name(layer)
             for region in how.regions:
                 found = [
                     given[name][view.regions.index(region)]
-                    for given, view in zip(seen, views, strict=True)
+                    for given, view in zip(seen, counted, strict=True)
                     if region in view.there[layer]
                 ]
                 if found:
