@@ -23,7 +23,7 @@ Storage = Literal["float32", "float16", "palette8"]
 Gradient = Literal["standard", "ort-training"]
 
 with_layout = with_settings_of(
-    "pooling", "content_layers", "style_layers", "coarse_content", "composition"
+    "pooling", "content_layers", "style_layers", "style_loss", "coarse_content", "composition"
 )
 
 
@@ -49,7 +49,7 @@ def build(
     offline: Offline = False,
     quiet: Quiet = False,
 ) -> None:
-    """Build the network for some pooling and layers, and show where it lies.
+    """Build the network for some pooling, layers and style loss, and show where it lies.
 
     `stylize` does this by itself; build again what is damaged, or what a program shall ship.
     """

@@ -39,6 +39,11 @@ HELP: dict[str, tuple[str, str]] = {
         "content's, or none.",
     ),
     "pooling": (_LOOK, "How the network halves its features."),
+    "style_loss": (
+        _LOOK,
+        "What is compared of the style: Gram matrices, these with means and deviations (moments), "
+        "or mean and covariance (wasserstein).",
+    ),
     "loss_scale": (
         _LOOK,
         "Divide each loss by its target's energy (unit), or take the plain sums of the paper.",

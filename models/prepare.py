@@ -29,10 +29,10 @@ def ensure_artefact(
     on_progress: Progress | None = None,
     on_note: Callable[[str], None] | None = None,
 ) -> Path:
-    """The folder of an artefact with the pooling and the layers of the settings.
+    """The folder of an artefact with the pooling, layers and style loss of the settings.
 
     Args:
-        settings: pooling and layers count.
+        settings: pooling, layers and style loss count.
         model: name of a known source or of imported weights, a weight file, or the folder of an
             artefact; by default the source ``vgg19``.
         offline: never touch the network.
@@ -104,10 +104,10 @@ def build_for(
     storage: Storage = "float32",
     gradient: Gradient = "standard",
 ) -> Path:
-    """Write an artefact with the pooling and the layers of the settings; its folder.
+    """Write an artefact with the pooling, layers and style loss of the settings; its folder.
 
     Args:
-        settings: pooling and layers count.
+        settings: pooling, layers and style loss count.
         weights: as in :func:`build_artefact`.
         folder: as there.
         storage: as there.
@@ -122,6 +122,7 @@ def build_for(
         pooling=settings.pooling,
         content_layers=settings.all_content_layers,
         style_layers=tuple(settings.style_layers),
+        style_loss=settings.style_loss,
         storage=storage,
         gradient=gradient,
     )

@@ -37,7 +37,7 @@ class Painter:
 
     Args:
         model: the folder of an artefact, or an artefact; by default the one that was made on this
-            machine for the settings' pooling and layers.
+            machine for the settings' pooling, layers and style loss.
         settings: engine and threads count, and what the artefact must have; by default
             ``Settings()``.
 

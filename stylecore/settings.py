@@ -12,6 +12,7 @@ from .errors import SettingsError
 Optimizer = Literal["projected-lbfgs", "lbfgs", "adam"]
 Pooling = Literal["max", "average"]
 Fit = Literal["keep", "crop"]
+StyleLoss = Literal["gram", "moments", "wasserstein"]
 LossScale = Literal["unit", "none"]
 Guides = Literal["average", "inside", "hard"]
 Vanishing = Literal["warn", "error"]
@@ -79,6 +80,9 @@ class Settings:
         content_layers: layer names with their relative weights.
         style_layers: layer names with their relative weights.
         pooling: how the trunk halves its features; Gatys et al. 2015 prefer ``average``.
+        style_loss: what of the style's features is compared: their ``gram`` matrices; these with
+            means and deviations, ``moments``; or mean and covariance by the ``wasserstein``
+            distance.
         init: what the coarsest scale starts from: ``content``, ``noise`` or a picture's path.
         fit: ``keep`` the style's own aspect ratio, or ``crop`` it to the content's.
         seed: of the ``noise`` start.
@@ -119,6 +123,7 @@ class Settings:
         default_factory=lambda: dict.fromkeys(_STYLE_LAYERS, 1.0)
     )
     pooling: Pooling = "average"
+    style_loss: StyleLoss = "gram"
     init: str = "content"
     fit: Fit = "keep"
     seed: int = 0
@@ -176,6 +181,7 @@ class Settings:
 _CHOICES: dict[str, tuple[str, ...]] = {
     "optimizer": get_args(Optimizer),
     "pooling": get_args(Pooling),
+    "style_loss": get_args(StyleLoss),
     "fit": get_args(Fit),
     "engine": get_args(EngineName),
     "loss_scale": get_args(LossScale),

@@ -69,6 +69,21 @@ def narrow_artefact(narrow_weights, tmp_path_factory):
     }
 
 
+@pytest.fixture(scope="session", params=["moments", "wasserstein"])
+def style_loss(request):
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def artefact_with(narrow_weights, tmp_path_factory):
+    """Loaded artefacts of the narrow network, one for each style loss but the default."""
+    folder = tmp_path_factory.mktemp("style-losses")
+    return {
+        name: load_artefact(build_artefact(narrow_weights, folder / name, style_loss=name))
+        for name in ("moments", "wasserstein")
+    }
+
+
 @pytest.fixture(scope="session")
 def objective_of():
     """Opens the objective of an artefact, on the CPU or another engine."""

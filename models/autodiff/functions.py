@@ -32,6 +32,57 @@ def gram_function(dtype: ir.DataType) -> ir.Function:
     return ir.Function(DOMAIN, "Gram", graph=graph, attributes={})
 
 
+def root_trace_function(dtype: ir.DataType) -> ir.Function:
+    """(M (K, C, C) symmetric and positive, I (C, C)) → tr M^½ (K, 1, 1) and M^-½ (K, C, C).
+
+    By the coupled Newton–Schulz iteration for A = M/‖M‖, Y → A^½ and Z → A^-½ (Higham 2008, eq.
+    6.35), which takes products alone: T = a (3 I − a² Z Y)/2, Y ← Y T, Z ← T Z. The factors a make
+    small eigenvalues grow faster (Chen & Chow 2014): those from 1e-7 of ‖M‖ on have converged. It
+    is one operator until the gradient is built, because that is half of Z.
+    """
+    m = ir.val("m", dtype=dtype, shape=["regions", "channels", "channels"])
+    unit = ir.val("unit", dtype=dtype, shape=["channels", "channels"])
+    tape = FunctionTape(dtype)
+    scale = _norm(tape, m)
+    y, z = tape("Div", m, scale), unit
+    for index, factor in enumerate(_FACTORS):
+        product = tape("MatMul", z, y) if index else y
+        t = tape(
+            "Sub",
+            tape("Mul", unit, tape.scalar(1.5 * factor)),
+            tape("Mul", product, tape.scalar(0.5 * factor**3)),
+        )
+        y = tape("MatMul", y, t)
+        z = tape("MatMul", t, z) if index else t
+    root = tape("Sqrt", scale)
+    diagonal = tape("Mul", y, unit)
+    trace = tape("ReduceSum", diagonal, tape.integers([1, 2]), keepdims=1)
+    outputs = [tape("Mul", trace, root), tape("Div", z, root)]
+    graph = ir.Graph([m, unit], outputs, nodes=tape.nodes, opset_imports={"": OPSET})
+    return ir.Function(DOMAIN, "RootTrace", graph=graph, attributes={})
+
+
+def _norm(tape: Tape, m: ir.Value) -> ir.Value:
+    """‖M‖ by Frobenius, (K, 1, 1); a little where it is nothing."""
+    squares = tape("ReduceSum", tape("Mul", m, m), tape.integers([1, 2]), keepdims=1)
+    return tape("Max", tape("Sqrt", squares), tape.scalar(1e-20))
+
+
+def _factors(least: float, enough: float) -> tuple[float, ...]:
+    """The factors that bring roots of eigenvalues from [least, 1] to within ``enough`` of 1.
+
+    Each gives both ends of the interval the same value (Chen & Chow 2014, §3).
+    """
+    factors: list[float] = []
+    while 1 - least > enough:
+        factors.append((3 / (1 + least + least**2)) ** 0.5)
+        least *= factors[-1] * (3 - (factors[-1] * least) ** 2) / 2
+    return tuple(factors)
+
+
+_FACTORS = _factors(3e-4, 1e-12)
+
+
 def overlap_function(dtype: ir.DataType) -> ir.Function:
     """Tiles (4, 4, h, w, C) → their 6×6 inputs (6, 6, h, w, C): one more place on every side.
 

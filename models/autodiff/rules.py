@@ -4,10 +4,10 @@ Each gives the cotangent of one input from the cotangent ȳ of the output (Griew
 §3.2). A new operator takes one statement here, under its heading, and a case in the tests. Each
 section ends with its statements, the equation above each; what they call stands before them.
 
-    elementwise: Add, Sub, Mul, Neg, Abs, Relu, Identity
-    shape: Reshape, Transpose, Slice, Pad
+    elementwise: Add, Sub, Mul, Neg, Abs, Relu, Sqrt, Identity
+    shape: Reshape, Transpose, Slice, Pad, Concat
     reduction: ReduceSum
-    linear: MatMul, Gram
+    linear: MatMul, Gram, RootTrace
     convolution: Conv, Overlap
     pooling: MaxPool, AveragePool
 """
@@ -114,6 +114,8 @@ define("Neg", lambda t, g, _: t("Neg", g))
 define("Abs", lambda t, g, n: t("Mul", g, t("Sign", _x(n))))
 # y = max(x, 0)  ⇒  x̄ = ȳ · [y > 0]
 define("Relu", lambda t, g, n: t("Mul", g, _positive(t, n.outputs[0])))
+# y = √x  ⇒  x̄ = ȳ / 2y
+define("Sqrt", lambda t, g, n: t("Div", t("Mul", g, t.scalar(0.5)), n.outputs[0]))
 # y = x  ⇒  x̄ = ȳ
 define("Identity", lambda _t, g, _n: g)
 
@@ -220,6 +222,20 @@ def _between(
     return t("Pad", g, t("Concat", *(part for part in parts if part is not None), axis=0))
 
 
+def _concat(index: int) -> Rule:
+    def rule(t: Tape, g: ir.Value, n: ir.Node) -> ir.Value:
+        axis = n.attributes["axis"].as_int()
+        lengths = [_dims(_x(n, other))[axis] for other in range(index + 1)]
+        known = [length for length in lengths if length is not None]
+        _require(n, len(known) == len(lengths), "parts of fixed length")
+        return _span(t, g, axis, sum(known[:-1]), sum(known))
+
+    return rule
+
+
+_PARTS = 4
+"""As many as the rule of Concat knows."""
+
 _UNPAD = {"constant": _crop, "edge": _fold_edges, "reflect": _fold_mirror}
 
 
@@ -231,6 +247,8 @@ define("Transpose", _transpose)
 define("Slice", _slice, None, None, None, None)
 # y = x with a border  ⇒  x̄ = ȳ without it; copies add to what they are copies of
 define("Pad", _pad, None, _refuse("differentiate by what it pads; the fill is constant"), None)
+# y = a beside b beside …  ⇒  ā, b̄ … = their places in ȳ
+define("Concat", *map(_concat, range(_PARTS)))
 
 
 # --- reduction ---------------------------------------------------------------------------------
@@ -286,11 +304,17 @@ def _positions(t: Tape, n: ir.Node) -> ir.Value:
     return t("Shape", _x(n), start=1)
 
 
+def _root_trace(t: Tape, g: ir.Value, n: ir.Node) -> ir.Value:
+    return t("Mul", t("Mul", g, t.scalar(0.5)), n.outputs[1])
+
+
 # y = a b  ⇒  ā = ȳ bᵀ, b̄ = aᵀ ȳ
 define("MatMul", _matmul(0), _matmul(1))
 # G_k = (g_k ∘ F) Fᵀ  ⇒  F̄ = Σ_k (Ḡ_k + Ḡ_kᵀ)(g_k ∘ F), one product over all k;
 #                        ḡ_k = Σ_c (F ∘ Ḡ_k F)_c
 define("Gram", _gram, _gram_guides)
+# y_k = tr M_k^½  ⇒  M̄_k = ȳ_k/2 · M_k^-½
+define("RootTrace", _root_trace, _refuse("differentiate by the matrices; the unit is constant"))
 
 
 # --- convolution -------------------------------------------------------------------------------

@@ -23,7 +23,8 @@ from ...engine.artefact import (
 )
 from ...errors import ModelError
 from ...files import sha256_of
-from ...settings import Pooling, Settings, block_of
+from ...losses.table import terms_with
+from ...settings import Pooling, Settings, StyleLoss, block_of
 from ..autodiff.tape import inline_functions, write_model
 from ..readers.weights import Weights
 from .objective import (
@@ -53,6 +54,7 @@ def build_artefact(
     pooling: Pooling = _DEFAULT.pooling,
     content_layers: Sequence[str] = _DEFAULT.all_content_layers,
     style_layers: Sequence[str] = tuple(_DEFAULT.style_layers),
+    style_loss: StyleLoss = _DEFAULT.style_loss,
     name: str = "vgg19",
     storage: Storage = "float32",
     gradient: Gradient = "standard",
@@ -64,7 +66,8 @@ def build_artefact(
         folder: where it shall lie; an artefact that lies there already is replaced.
         pooling: how the trunk halves its features.
         content_layers: layers whose features are content.
-        style_layers: layers whose Grams are style.
+        style_layers: layers whose statistics are style.
+        style_loss: what of these is compared.
         name: of the network, for reports.
         storage: of the kernels.
         gradient: which builder makes it; ``ort-training`` needs ONNX Runtime training, for
@@ -92,6 +95,7 @@ def build_artefact(
                 content_layers=tuple(content_layers),
                 style_layers=tuple(style_layers),
                 pooling=pooling,
+                terms=terms_with(style_loss),
             )
             _write_graphs(spec, staged, gradient)
             manifest = _manifest(weights, spec, staged)

@@ -11,7 +11,7 @@ import onnx_ir as ir
 from ...losses.table import DEFAULT, TERMS, feature_terms, parts_of
 from ...losses.term import Dim, FeatureTerm, ImageTerm, Term
 from ...settings import Pooling, block_of
-from ..autodiff.functions import gram_function, overlap_function
+from ..autodiff.functions import gram_function, overlap_function, root_trace_function
 from ..autodiff.gradients import with_gradient
 from ..autodiff.tape import Tape, make_model, named, shaped, tensor_input
 from .storage import Stored, expanded
@@ -30,7 +30,7 @@ class TrunkSpec:
         mean: of the training pictures, (1, 3, 1, 1), RGB, 0–255.
         tensors: kernel (O, I, 3, 3) and bias (O,) of every convolution needed.
         content_layers: layers whose features are content.
-        style_layers: layers whose Grams are style.
+        style_layers: layers whose statistics are style.
         pooling: ``max`` or ``average``.
         dtype: element type of the graphs; float64 is for numerical checks.
         winograd: blocks whose convolutions are computed by Winograd's algorithm, with kernels
@@ -125,16 +125,17 @@ class _Build:
         return total
 
     def model(self, name: str, outputs: list[ir.Value]) -> ir.Model:
-        functions = [gram_function(self.spec.dtype)]
-        if self.spec.winograd:
-            functions.append(overlap_function(self.spec.dtype))
+        called = {node.op_type for node in self.tape.nodes}
+        known = gram_function, overlap_function, root_trace_function
+        functions = [make(self.spec.dtype) for make in known]
+        functions = [function for function in functions if function.name in called]
         return make_model(self.tape, name, self.inputs, outputs, functions)
 
 
 def sizes(dims: Iterable[Dim], layer: str, channels: int) -> list[int | str]:
     """The sizes of a term's value at a layer: heights and widths are those of the layer's block."""
     block = block_of(layer)
-    known: dict[Dim, int | str] = {"channels": channels}
+    known: dict[Dim, int | str] = {"channels": channels, "channels+1": channels + 1}
     known |= {"height": f"height_{block}", "width": f"width_{block}"}
     return [known.get(dim, dim) for dim in dims]
 
@@ -161,9 +162,10 @@ def objective_model(spec: TrunkSpec) -> ir.Model:
     """The loss with its gradient.
 
     Inputs: ``image`` (1, 3, H, W), RGB 0–255; per style layer ``style.<layer>.guide`` (K, h, w),
-    ``.gram`` (K, C, C) and ``.weight`` (K,); per content layer ``content.<layer>.features``
-    (1, C, h, w) and ``.weight`` (1, 1, h, w); ``tv.weight``. Outputs: ``loss``, its parts
-    ``content``, ``style`` and ``tv``, and ``gradient`` (1, 3, H, W).
+    ``.gram`` (K, C, C), or what another style loss calls its target, and ``.weight`` (K,); per
+    content layer ``content.<layer>.features`` (1, C, h, w) and ``.weight`` (1, 1, h, w);
+    ``tv.weight``. Outputs: ``loss``, its parts ``content``, ``style`` and ``tv``, and ``gradient``
+    (1, 3, H, W).
     """
     return with_gradient(loss_model(spec), of="loss", by="image")
 
@@ -172,7 +174,8 @@ def features_model(spec: TrunkSpec) -> ir.Model:
     """The statistics that targets are made of.
 
     Inputs: ``image`` and the guides, as in :func:`objective_model`. Outputs: ``style.<layer>.gram``
-    (K, C, C) and ``content.<layer>.features`` (1, C, h, w), named like the inputs they feed.
+    (K, C, C), or what another style loss compares, and ``content.<layer>.features`` (1, C, h, w),
+    named like the inputs they feed.
     """
     build = _Build(spec)
     outputs: list[ir.Value] = []

@@ -87,7 +87,8 @@ def agreement_error(artefact: Artefact) -> float:
     others = _targets(sessions, *_SIZE)
     first, *rest = [_at_sample(graph, others, *_SIZE)[1] for graph in objectives]
     differences = [relative_difference(gradient, first) for gradient in rest]
-    return float(np.max([*np.sqrt(losses), *differences]))
+    # Rounding may leave the difference of two traces a little below nothing.
+    return float(np.max([*np.sqrt(np.abs(losses)), *differences]))
 
 
 def _forms(sessions: Sessions, graph: str) -> list[Session]:
@@ -207,6 +208,7 @@ def storage_errors(weights: Weights, folder: Path) -> dict[str, float]:
             pooling="max" if manifest.pooling == "max" else "average",
             content_layers=manifest.content_layers,
             style_layers=manifest.style_layers,
+            style_loss=manifest.style_loss,
         )
         wanted = features_of(load_artefact(whole), sample_picture())
     found = features_of(artefact, sample_picture())

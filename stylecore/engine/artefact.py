@@ -11,9 +11,9 @@ from typing import Any, cast
 
 from ..errors import ModelError
 from ..files import sha256_of
-from ..losses.table import DEFAULT, TERMS
+from ..losses.table import DEFAULT, TERMS, style_loss_of
 from ..losses.term import FeatureTerm
-from ..settings import LAYERS, Settings
+from ..settings import LAYERS, Settings, StyleLoss
 from .locations import artefacts_folder
 from .onnxscan import external_files
 
@@ -43,7 +43,7 @@ class Manifest:
         name: of the network, ``vgg19``.
         pooling: ``max`` or ``average``.
         content_layers: layers whose features are content, in the graph's order.
-        style_layers: layers whose Grams are style, in the graph's order.
+        style_layers: layers whose statistics are style, in the graph's order.
         channels: number of channels of each of these layers.
         source: name of the weight source.
         source_sha256: of the file that the weights were read from.
@@ -75,10 +75,15 @@ class Manifest:
         return self.content_layers if term.part == "content" else self.style_layers
 
     @property
+    def style_loss(self) -> StyleLoss:
+        """What of the style's features is compared."""
+        return cast("StyleLoss", style_loss_of(self.terms))
+
+    @property
     def layout(self) -> str:
-        """Pooling and layers in words, for messages."""
+        """Pooling, layers and style loss in words, for messages."""
         content, style = ",".join(self.content_layers), ",".join(self.style_layers)
-        return f"{self.pooling} pooling, content {content} and style {style}"
+        return f"{self.pooling} pooling, content {content} and {self.style_loss} of style {style}"
 
     def to_json(self) -> str:
         """The manifest as it stands in ``artefact.json``."""
@@ -154,8 +159,8 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def artefact_key(source_sha256: str, settings: Settings) -> str:
-    """The folder name of the artefact for some weights, pooling and layers."""
-    parts = [str(FORMAT), source_sha256, settings.pooling]
+    """The folder name of the artefact for some weights, pooling, layers and style loss."""
+    parts = [str(FORMAT), source_sha256, settings.pooling, settings.style_loss]
     layers = settings.all_content_layers, settings.style_layers
     parts += [",".join(sorted(names)) for names in layers]
     digest = hashlib.sha256("|".join(parts).encode()).hexdigest()
@@ -180,18 +185,19 @@ def default_artefact(settings: Settings) -> Path:
     if fitting:
         return min(fitting)[1]
     raise ModelError(
-        f"no artefact with {settings.pooling} pooling and these layers in {artefacts_folder()};"
-        f" make it with {_MAKE}, or give model= the folder of one"
+        f"no artefact with {settings.pooling} pooling, style loss {settings.style_loss} and these"
+        f" layers in {artefacts_folder()}; make it with {_MAKE}, or give model= the folder of one"
     )
 
 
 def fits(manifest: Manifest, settings: Settings) -> bool:
-    """Whether the artefact has the layers and the pooling that the settings ask for.
+    """Whether the artefact has the layers, pooling and style loss that the settings ask for.
 
     Layers of the content may be there that they do not ask for.
     """
     return (
         manifest.pooling == settings.pooling
+        and manifest.style_loss == settings.style_loss
         and set(manifest.content_layers) >= set(settings.all_content_layers)
         and set(manifest.style_layers) == set(settings.style_layers)
     )

@@ -77,7 +77,8 @@ def prepare_targets(
     With ``loss_scale="unit"`` each content term is divided by ‖F(p)‖² and each style term by
     ‖G(a)/N‖², the layers' weights by their sum, and total variation by the number of pixels: the
     terms are then of order one for every size and every pair, and for every region: each is divided
-    by its own target's energy. Several styles are blended by the weighted mean of their Grams.
+    by its own target's energy. Several styles are blended by the weighted mean of their
+    statistics.
 
     Args:
         features: the artefact's ``features`` graph.
@@ -245,22 +246,22 @@ def _mix(look: _Look, name: str, region: int, found: Array, share: float) -> Non
 def _style_targets(
     term: FeatureTerm, manifest: Manifest, looks: Sequence[_Look], guidance: Guidance
 ) -> Values:
-    """Each region's blend of statistics, (K, …) by layer."""
+    """What each region's blend of statistics makes, (K, …) by layer."""
     targets: Values = {}
     for layer in manifest.layers_of(term):
         name = term.target_name(layer)
         blends: list[Array] = []
         for k, shares in enumerate(guidance.shares):
             found = [looks[i].of(name, k) for i in shares]
-            blends.append(_blended(found, list(shares.values())))
+            blends.append(term.target_of(_blended(found, list(shares.values()))))
         targets[name] = np.stack(blends)
     return targets
 
 
-def _blended(grams: Sequence[Array], weights: Sequence[float]) -> Array:
+def _blended(found: Sequence[Array], weights: Sequence[float]) -> Array:
     if len(set(weights)) == 1:
-        return np.stack(grams).mean(axis=0)
-    return np.average(np.stack(grams), axis=0, weights=weights).astype(np.float32)
+        return np.stack(found).mean(axis=0)
+    return np.average(np.stack(found), axis=0, weights=weights).astype(np.float32)
 
 
 def _share(weights: Mapping[str, float], layer: str, settings: Settings) -> float:

@@ -11,7 +11,7 @@ from ..pictures.tensors import Array
 Value: TypeAlias = Any
 """A value in a graph that is being recorded."""
 
-Dim: TypeAlias = int | Literal["regions", "channels", "height", "width"]
+Dim: TypeAlias = int | Literal["regions", "channels", "channels+1", "height", "width"]
 """A fixed size, or one that depends on the layer and the run."""
 
 
@@ -39,6 +39,11 @@ class Recorder(Protocol):
         ...
 
 
+def itself(statistic: Array) -> Array:
+    """The target that a statistic is, unless a term says otherwise."""
+    return statistic
+
+
 @dataclass(frozen=True)
 class FeatureTerm:
     """A term that compares a statistic of a layer's features with a target.
@@ -56,6 +61,8 @@ class FeatureTerm:
         loss_of: (recorder, statistic, target, weight) ↦ the weighted loss, a scalar.
         measured: the same as ``loss_of``, in NumPy, of (statistic, target, weight).
         energy: of a target, which the weight is divided by; for guided terms of one region's.
+        target_of: makes the target of the statistic, blended already; for guided terms of one
+            region's. A style's statistic begins with its Gram, (C, C).
     """
 
     part: Literal["content", "style"]
@@ -67,6 +74,7 @@ class FeatureTerm:
     loss_of: Callable[[Recorder, Value, Value, Value], Value]
     measured: Callable[[Array, Array, Array], float]
     energy: Callable[[Array], float]
+    target_of: Callable[[Array], Array] = itself
 
     def target_name(self, layer: str) -> str:
         """Of the target as an input of the objective, and of the features graph's output."""

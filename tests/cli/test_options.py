@@ -58,6 +58,7 @@ def test_every_option_reaches_its_setting(settings_of):
         engine="cpu",
         threads=3,
         coarsest=64,
+        style_loss="moments",
         loss_scale="none",
         guides="inside",
         vanishing="error",

@@ -105,14 +105,16 @@ def test_pooling_and_layers_make_artefacts_of_their_own(built, weight_file):
         Settings(pooling="average"),
         Settings(pooling="max", content_layers={"relu2_2": 1.0}),
         Settings(pooling="max", style_layers={"relu1_1": 1.0, "relu3_1": 0.5}),
+        Settings(pooling="max", style_loss="wasserstein"),
     ]
     folders = [ensure_artefact(settings, model=weight_file) for settings in variants]
-    assert len(set(folders)) == 4
+    assert len(set(folders)) == 5
     for settings, folder in zip(variants, folders, strict=True):
         manifest = load_artefact(folder).manifest
         assert manifest.pooling == settings.pooling
         assert manifest.content_layers == settings.all_content_layers
         assert manifest.style_layers == tuple(settings.style_layers)
+        assert manifest.style_loss == settings.style_loss
 
 
 def test_a_changed_weight_file_makes_another_artefact(built, weight_file, narrow_weights, formats):

@@ -130,6 +130,7 @@ def test_an_artefact_fits_its_layers_in_any_order_and_its_pooling(folder):
     layers = dict.fromkeys(reversed(Settings().style_layers), 0.5)
     assert fits(manifest, Settings(pooling="max", style_layers=layers))
     assert not fits(manifest, Settings(pooling="average"))
+    assert not fits(manifest, Settings(pooling="max", style_loss="moments"))
     assert not fits(manifest, Settings(pooling="max", style_layers={"relu1_1": 1}))
     assert not fits(manifest, Settings(pooling="max", content_layers={"relu4_2": 1, "relu5_2": 1}))
 
@@ -140,6 +141,7 @@ def test_the_key_depends_on_all_that_shapes_an_artefact():
         ("a" * 64, base),
         ("b" * 64, base),
         ("a" * 64, Settings(pooling="average")),
+        ("a" * 64, Settings(pooling="max", style_loss="moments")),
         ("a" * 64, Settings(pooling="max", content_layers={"relu4_1": 1})),
         ("a" * 64, Settings(pooling="max", style_layers={"relu4_1": 1})),
         # The same layers, the other way round.
@@ -169,7 +171,9 @@ def test_the_default_is_the_one_on_this_machine_that_fits(narrow_artefact, tmp_p
     for pooling in narrow_artefact:
         folder = default_artefact(Settings(pooling=pooling))
         assert read_manifest(folder).pooling == pooling
-    with pytest.raises(ModelError, match="no artefact with max pooling and these layers"):
+    with pytest.raises(
+        ModelError, match="no artefact with max pooling, style loss gram and these layers"
+    ):
         default_artefact(Settings(pooling="max", content_layers={"relu1_1": 1}))
 
 

@@ -20,7 +20,7 @@ def evaluate():
         inputs = {name: tensor_input(name, value.shape, tape) for name, value in feeds.items()}
         y = named(build(tape, *inputs.values()), "y")
         y.dtype = DOUBLE
-        own = [functions.gram_function(DOUBLE)]
+        own = [functions.gram_function(DOUBLE), functions.root_trace_function(DOUBLE)]
         model = inline_functions(make_model(tape, "case", list(inputs.values()), [y], own))
         return ReferenceEvaluator(ir.serde.serialize_model(model)).run(None, feeds)[0]
 

@@ -1,9 +1,18 @@
 from itertools import combinations
+from typing import get_args
 
 import pytest
 
-from stylecore.losses.table import TERMS, feature_terms, image_terms, parts_of, total
-from stylecore.settings import Settings
+from stylecore.losses.table import (
+    TERMS,
+    feature_terms,
+    image_terms,
+    parts_of,
+    style_loss_of,
+    terms_with,
+    total,
+)
+from stylecore.settings import Settings, StyleLoss
 
 
 def test_every_term_is_of_one_kind():
@@ -30,3 +39,10 @@ def test_the_loss_is_the_sum_of_its_parts():
     assert total({"content": 1.0, "style": 2.5}) == pytest.approx(
         {"loss": 3.5, "content": 1.0, "style": 2.5}
     )
+
+
+def test_every_style_loss_of_the_settings_is_a_term():
+    for name in get_args(StyleLoss):
+        assert TERMS[name].part == "style"
+        assert style_loss_of(terms_with(name)) == name
+    assert style_loss_of(["content"]) == ""

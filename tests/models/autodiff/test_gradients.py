@@ -13,7 +13,11 @@ from stylecore.models.autodiff.gradients import backward, operators, with_gradie
 from stylecore.models.autodiff.tape import DOMAIN, Tape, make_model, shaped, tensor_input
 
 DOUBLE = ir.DataType.DOUBLE
-FUNCTIONS = functions.gram_function(DOUBLE), functions.overlap_function(DOUBLE)
+FUNCTIONS = (
+    functions.gram_function(DOUBLE),
+    functions.overlap_function(DOUBLE),
+    functions.root_trace_function(DOUBLE),
+)
 ENDS = 2**31 - 1
 
 
@@ -63,6 +67,23 @@ def sum_of_both(t, x):
     return t("Add", *(t("ReduceSum", y, keepdims=0) for y in (grams, guided)))
 
 
+def root_trace(t, x):
+    """Of x xᵀ + I for two matrices: symmetric, whichever way x goes."""
+    square = t("MatMul", x, t("Transpose", x, perm=[0, 2, 1]))
+    m = t("Add", square, t.constant(np.eye(3)))
+    y, inverse = t.op_multi_out(
+        "RootTrace", [m, t.constant(np.eye(3))], num_outputs=2, domain=DOMAIN
+    )
+    shaped(inverse, DOUBLE, [2, 3, 3])
+    return shaped(y, DOUBLE, [2, 1, 1])
+
+
+def beside(t, x):
+    """x between two others."""
+    first, last = (t.constant(np.ones((2, length))) for length in (1, 3))
+    return t("Concat", first, t("Mul", x, x), last, x, axis=-1)
+
+
 def halves(t, x):
     return t.op_multi_out("Split", [x], {"axis": 1, "num_outputs": 2}, num_outputs=2)[1]
 
@@ -106,14 +127,17 @@ CASES = {
     "Neg": ((3, 4), lambda t, x: t("Neg", x)),
     "Abs": ((3, 4), lambda t, x: t("Abs", x)),
     "Relu": ((3, 4), lambda t, x: t("Relu", x)),
+    "Sqrt": ((3, 4), lambda t, x: t("Sqrt", t("Add", t("Mul", x, x), t.scalar(0.1)))),
     "Identity": ((3, 4), lambda t, x: t("Identity", x)),
     "Reshape": ((3, 4), lambda t, x: t("Reshape", x, t.integers([2, -1]))),
     "Transpose": ((2, 3, 4), lambda t, x: t("Transpose", x, perm=[1, 2, 0])),
     "Slice": ((3, 5), a_slice),
     "Pad": ((1, 2, 4, 5), lambda t, x: t("Pad", x, t.integers([0, 0, 2, 1, 0, 0, 1, 0]))),
+    "Concat": ((2, 4), beside),
     "ReduceSum": ((2, 3, 4), lambda t, x: t("ReduceSum", x, t.integers([-1, 0]), keepdims=0)),
     "MatMul": ((2, 3, 4), matmul_with((4, 5), left=False)),
     "Gram": ((3, 12), gram),
+    "RootTrace": ((2, 3, 4), root_trace),
     "Conv": ((1, 2, 5, 6), conv((3, 2, 3, 3), [1, 1, 1, 1])),
     "Overlap": ((4, 4, 2, 3, 2), overlap),
     "MaxPool": ((1, 2, 6, 4), pool("MaxPool")),

@@ -6,6 +6,7 @@ from onnx.reference import ReferenceEvaluator
 from stylecore.engine.engines import choose_engine
 from stylecore.engine.session import Session
 from stylecore.engine.targets import prepare_targets
+from stylecore.losses.table import DEFAULT, terms_with
 from stylecore.models.autodiff.checks import check_vjp
 from stylecore.models.making.objective import TrunkSpec, kernels_model, loss_model
 from stylecore.models.making.trunk import first_kernel, mean_in_rgb
@@ -19,7 +20,7 @@ def random_image(height, width, seed=0):
     return image.astype(np.float32)
 
 
-def in_float64(weights, pooling, winograd=()):
+def in_float64(weights, pooling, winograd=(), terms=DEFAULT):
     """The same network as a float64 forward model."""
     tensors = {}
     for name, (kernel, bias) in weights.convolutions.items():
@@ -32,7 +33,9 @@ def in_float64(weights, pooling, winograd=()):
             for part, array in (("kernel", kernel), ("bias", bias))
         )
     mean = mean_in_rgb(weights.preprocessing)
-    return TrunkSpec(mean, tensors, ("relu4_2",), STYLE, pooling, ir.DataType.DOUBLE, winograd)
+    return TrunkSpec(
+        mean, tensors, ("relu4_2",), STYLE, pooling, ir.DataType.DOUBLE, winograd, terms
+    )
 
 
 def targets_for(artefact, height, width, settings):
@@ -63,6 +66,28 @@ def test_the_whole_objective_agrees_with_central_differences(
         step=1e-6,
         tolerance=1e-4,
     )
+
+
+@pytest.mark.parametrize("regions", [1, 2])
+def test_with_another_style_loss_it_does_too(narrow_weights, artefact_with, style_loss, regions):
+    artefact = artefact_with[style_loss]
+    settings = Settings(style_loss=style_loss)
+    targets = targets_for(artefact, 32, 48, settings)
+    feeds = {name: value.astype(np.float64) for name, value in targets.items()}
+    for name in [name for name in feeds if name.startswith("style.") and regions > 1]:
+        feeds[name] = np.concatenate([feeds[name]] * regions)
+        if name.endswith(".guide"):
+            feeds[name] = in_halves(feeds[name])
+    feeds["image"] = random_image(32, 48).astype(np.float64)
+    spec = in_float64(narrow_weights, "average", terms=terms_with(style_loss))
+    check_vjp(loss_model(spec), feeds, by="image", of="loss", tolerance=1e-4)
+
+
+def in_halves(guides):
+    """Guides (2, h, w) of the left half and the right."""
+    guides[0, :, guides.shape[2] // 2 :] = 0
+    guides[1, :, : guides.shape[2] // 2] = 0
+    return guides / guides.sum(axis=(1, 2), keepdims=True)
 
 
 def test_only_standard_operators_are_left(narrow_artefact, pooling):
