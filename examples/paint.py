@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-PICTURES = {"night": 92, "harbour": 92, "mist": 92, "wave": 92}  # name: JPEG quality
+PICTURES = {"night": 92, "harbour": 92, "mist": 92, "wave": 92, "poster": 92}  # name: JPEG quality
 SEED = 20260
 
 

@@ -1,0 +1,110 @@
+"""Many pairs, painted in one way and another: a contact sheet, and how legible each stays.
+
+    python benchmarks/pairs.py --size 512 --keep out/pairs
+    python benchmarks/pairs.py --way default --way held content_weight=0.15 --pair me.jpg ink.png
+
+Without ``--pair`` or ``--folder`` the pairs are made of the pictures in ``examples/``. A way is a
+name and the settings that differ from the defaults; without ``--way`` there are two, the defaults
+and the plain method. The folder of ``--keep`` gets every picture and ``sheet.jpg``; pictures that
+lie there already are taken as they are. ``benchmarks/legibility.py`` says what the numbers are.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import legibility
+from sheet import Captioned, contact_sheet, write_sheet
+
+import stylecore
+from stylecore.models import ensure_artefact
+from stylecore.pictures.tensors import Picture
+from stylecore.settings import default_of
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+PAIRS = (
+    *(("pagoda", "night"), ("cat", "wave"), ("coffee", "harbour"), ("astronaut", "night")),
+    *(("astronaut", "poster"), ("cat", "poster"), ("pagoda", "mist"), ("astronaut", "wave")),
+    *(("coffee", "wave"), ("cat", "harbour")),
+)
+WAYS = {"default": {}, "plain": {"composition": "style", "detail": "content"}}
+
+Pair = tuple[Path, Path]
+
+
+def main() -> None:
+    """Paint every pair in every way; print a table and draw the sheet."""
+    given = arguments()
+    ways = dict(way(words) for words in given.way or []) or WAYS
+    rows: list[list[Captioned]] = []
+    print(f"{legibility.header()}{'seconds':>9}")
+    for content, style in pairs_of(given):
+        row = [(path.stem, stylecore.read_image(path)) for path in (content, style)]
+        for name, changed in ways.items():
+            file = given.keep / f"{content.stem}-{style.stem}-{name}.png"
+            settings = stylecore.Settings(size=given.size, engine=given.engine, **changed)
+            picture, seconds = painted(content, style, settings, file)
+            verdict = legibility.judge(row[0][1], row[1][1], picture)
+            print(f"{legibility.line(file.stem, verdict)}{seconds:>9}", flush=True)
+            said = f"{name}: structure {verdict.structure:.2f}, E {verdict.mean:.2f}"
+            row.append((said, picture))
+        rows.append(row)
+        write_sheet(given.keep / "sheet.jpg", contact_sheet(rows, given.panel))
+    if not legibility.sees_faces():
+        print(legibility.NO_CASCADES)
+
+
+def arguments() -> argparse.Namespace:
+    """What the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--size", type=int, default=512)
+    parser.add_argument("--engine", default="auto")
+    parser.add_argument(
+        "--way", nargs="+", action="append", metavar="WORD", help="a name, then setting=value ..."
+    )
+    parser.add_argument("--pair", type=Path, nargs=2, action="append", metavar=("CONTENT", "STYLE"))
+    parser.add_argument(
+        "--folder", type=Path, help="each picture of its content/ with each of its style/"
+    )
+    parser.add_argument("--keep", type=Path, default=Path("out/pairs"), help="folder for all of it")
+    parser.add_argument("--panel", type=int, default=256, help="pixels of a picture on the sheet")
+    return parser.parse_args()
+
+
+def way(words: list[str]) -> tuple[str, Mapping[str, Any]]:
+    """A name and settings, from words; numbers as their defaults are."""
+    name, *changes = words
+    parts = [change.partition("=")[::2] for change in changes]
+    return name, {key: type(default_of(key))(value) for key, value in parts}
+
+
+def pairs_of(given: argparse.Namespace) -> list[Pair]:
+    """Those that were asked for, or the examples'."""
+    pairs: list[Pair] = [(content, style) for content, style in given.pair or []]
+    if given.folder is not None:
+        contents, styles = (sorted((given.folder / one).iterdir()) for one in ("content", "style"))
+        pairs += [(content, style) for content in contents for style in styles]
+    return pairs or [tuple(EXAMPLES / f"{name}.jpg" for name in pair) for pair in PAIRS]
+
+
+def painted(
+    content: Path, style: Path, settings: stylecore.Settings, file: Path
+) -> tuple[Picture, str]:
+    """The picture, and the seconds that it took, if it was not there."""
+    if file.exists():
+        return stylecore.read_image(file), ""
+    model = ensure_artefact(settings)
+    start = perf_counter()
+    result = stylecore.stylize(content, style, model=model, settings=settings)
+    seconds = perf_counter() - start
+    file.parent.mkdir(parents=True, exist_ok=True)
+    stylecore.write_image(file, result.image)
+    return result.image, f"{seconds:.0f}"
+
+
+if __name__ == "__main__":
+    main()
