@@ -2,7 +2,7 @@
 
 At a coarse scale relu4_2 sees 84 pixels, more than the whole picture: there the content is held at
 a shallower layer, so that a layer sees about the same part of the picture at every scale, and
-counts a little more, above all where it has structure.
+counts much more where it has structure.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ SHALLOW, MIXED = 100, 200
 """Pixels: the longest sides of scales that hold the content at the shallow layers alone, and of
 those that hold it at both."""
 
-_MORE_SHALLOW, _MORE_MIXED = 1.6, 2.4
+_MORE = 6.0
 """How much more the content counts at these scales."""
 
 _WIDTH = 0.02
 """σ of the blur that contrast is measured against, in longest sides."""
 
-_COARSE_RANGE, _FINE_RANGE = (1.0, 3.0), (0.25, 4.0)
+_COARSE_RANGE, _FINE_RANGE = (0.3, 5.0), (0.25, 4.0)
 """How many times as much the content counts, at least and at most, by its structure."""
 
 _NO_CONTRAST = 1e-3
@@ -44,8 +44,7 @@ def settings_at(settings: Settings, longest: int) -> Settings:
     layers = {name: (1 - share) * weight / (total[1] or 1) for name, weight in deep.items()}
     for name, weight in shallow.items():
         layers[name] = layers.get(name, 0.0) + share * weight / (total[0] or 1)
-    more = _MORE_SHALLOW if longest <= SHALLOW else _MORE_MIXED
-    weight = settings.content_weight * more
+    weight = settings.content_weight * _MORE
     return replace(settings, content_layers=layers, content_weight=weight)
 
 
@@ -53,8 +52,7 @@ def structure(content: Array, height: int, width: int) -> Array:
     """How much the content (H, W, 3) counts where, (height, width).
 
     Its local contrast over the mean of it: faces and houses have some, sky and water, where the
-    large forms of a manner find their room, have little. At coarse scales it counts from 1 to 3
-    times, at fine ones less where there is nothing, and 1 on the whole.
+    large forms of a manner find their room, have little. At fine scales the mean is 1.
     """
     seen = resize(luma(content), width, height)
     sigma = max(1.0, _WIDTH * max(height, width))

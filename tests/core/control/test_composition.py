@@ -46,6 +46,6 @@ def test_structure_counts_more_than_flat_parts(size):
         assert flat.max() < 0.5
         assert found.mean() == pytest.approx(1, abs=1e-3)
     else:
-        assert flat.min() == flat.max() == 1
-        assert found.max() <= 3
+        assert flat.max() < 0.5
+        assert found.max() <= 5
     assert (structure(np.full((96, 128, 3), 50, np.float32), *size) == 1).all()
