@@ -172,7 +172,7 @@ class Scene:
         corners = corners_at(scale.longest) if settings.composition == "content" else ()
         views: list[StyleView] = []
         for corner in corners:
-            picture = corner.cut(self.styles[index], *size, _resized)
+            picture = corner.cut_picture(self.styles[index], *size)
             cut = partial(corner.cut, height=size[0], width=size[1], resample=resize_mask)
             views.append(self.steering.view(index, to_tensor(picture), cut, settings))
         return views
@@ -276,7 +276,3 @@ def _cropped(area: Area, aspect: float) -> Area:
                 f"{area.name} in style {index + 1} lies in what fit=crop cuts off; take fit=keep"
             )
     return replace(area, styles=styles)
-
-
-def _resized(picture: Array, height: int, width: int) -> Array:
-    return resize(picture, width, height)

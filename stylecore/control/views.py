@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..pictures.images import resize
 from ..pictures.tensors import Array
 from ..settings import block_of
 
@@ -57,6 +58,10 @@ class Corner:
         left = self.right * (big.shape[1] - width)
         corner = big[top : top + height, left : left + width]
         return np.ascontiguousarray(np.rot90(corner, self.turns))
+
+    def cut_picture(self, picture: Array, height: int, width: int) -> Array:
+        """The corner of a picture (H, W, 3), as :meth:`cut` has it."""
+        return self.cut(picture, height, width, lambda seen, h, w: resize(seen, w, h))
 
 
 @dataclass(frozen=True)

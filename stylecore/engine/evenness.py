@@ -8,7 +8,6 @@ import numpy as np
 
 from ..control.views import Corner
 from ..losses.table import feature_terms
-from ..pictures.images import resize
 from ..pictures.tensors import Array, to_tensor
 from ..settings import LAYERS
 from .artefact import Manifest
@@ -43,14 +42,10 @@ def evenness(features: Session, manifest: Manifest, style: Array) -> float:
     style_term = next(term for term in feature_terms(manifest.terms) if term.part == "style")
     grams: list[Array] = []
     for down, right in ((0, 0), (0, 1), (1, 0), (1, 1)):
-        quarter = Corner(down, right, 2.0, 0).cut(style, height, width, _resized)
+        quarter = Corner(down, right, 2.0, 0).cut_picture(style, height, width)
         found = statistics(features, manifest, to_tensor(quarter), more=True)
         (statistic,) = found[style_term.target_name(deepest)]
         grams.append(statistic[:, : len(statistic)].ravel())
     lengths = [max(float(np.linalg.norm(gram)), 1e-12) for gram in grams]
     unit = [gram / length for gram, length in zip(grams, lengths, strict=True)]
     return float(np.mean([np.vdot(one, other) for one, other in combinations(unit, 2)]))
-
-
-def _resized(picture: Array, height: int, width: int) -> Array:
-    return resize(picture, width, height)
