@@ -4,7 +4,7 @@ Each gives the cotangent of one input from the cotangent ȳ of the output (Griew
 §3.2). A new operator takes one statement here, under its heading, and a case in the tests. Each
 section ends with its statements, the equation above each; what they call stands before them.
 
-    elementwise: Add, Sub, Mul, Neg, Abs, Relu, Sqrt, Identity
+    elementwise: Add, Sub, Mul, Div, Neg, Abs, Relu, Sqrt, Identity
     shape: Reshape, Transpose, Slice, Pad, Concat
     reduction: ReduceSum
     linear: MatMul, Gram, RootTrace
@@ -107,6 +107,12 @@ define(
     "Mul",
     lambda t, g, n: _unbroadcast(t, t("Mul", g, _x(n, 1)), n, 0),
     lambda t, g, n: _unbroadcast(t, t("Mul", g, _x(n, 0)), n, 1),
+)
+# y = a / b  ⇒  ā = ȳ / b, b̄ = −ȳ · y / b
+define(
+    "Div",
+    lambda t, g, n: _unbroadcast(t, t("Div", g, _x(n, 1)), n, 0),
+    lambda t, g, n: _unbroadcast(t, t("Neg", t("Div", t("Mul", g, n.outputs[0]), _x(n, 1))), n, 1),
 )
 # y = −x  ⇒  x̄ = −ȳ
 define("Neg", lambda t, g, _: t("Neg", g))

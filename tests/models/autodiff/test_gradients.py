@@ -98,6 +98,13 @@ def broadcast(op):
     return build
 
 
+def quotients(t, x):
+    """Above and below the line, repeated along one axis and along a missing one."""
+    grid = t.constant(np.random.default_rng(1).normal(size=(2, 3, 4)))
+    positive = t("Add", t("Mul", x, x), t.scalar(0.5))
+    return t("Div", t("Div", x, t("Add", t("Mul", grid, grid), t.scalar(0.5))), positive)
+
+
 def overlap(t, x):
     y = t.op("Overlap", [x], domain=DOMAIN)
     return shaped(y, DOUBLE, [6, 6, None, None, 2])
@@ -124,6 +131,7 @@ CASES = {
     "Add": ((3, 1), broadcast("Add")),
     "Sub": ((3, 1), broadcast("Sub")),
     "Mul": ((3, 1), broadcast("Mul")),
+    "Div": ((3, 1), quotients),
     "Neg": ((3, 4), lambda t, x: t("Neg", x)),
     "Abs": ((3, 4), lambda t, x: t("Abs", x)),
     "Relu": ((3, 4), lambda t, x: t("Relu", x)),
