@@ -26,7 +26,7 @@ from stylecore.control.guides import normalised, propagate
 from stylecore.engine.artefact import FEATURES, Manifest, load_artefact
 from stylecore.engine.engines import choose_engine
 from stylecore.engine.session import Session
-from stylecore.engine.targets import statistics
+from stylecore.engine.statistics import statistics
 from stylecore.models import ensure_artefact
 from stylecore.pictures.tensors import Array, to_tensor
 from stylecore.pyramid import Scale

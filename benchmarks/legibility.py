@@ -34,7 +34,7 @@ import stylecore
 from stylecore.engine.artefact import load_artefact
 from stylecore.engine.engines import choose_engine
 from stylecore.engine.sessions import Sessions
-from stylecore.engine.targets import statistics
+from stylecore.engine.statistics import statistics
 from stylecore.models import ensure_artefact
 from stylecore.pictures.images import resize, scaled_size
 from stylecore.pictures.tensors import Picture, to_tensor

@@ -42,7 +42,8 @@ HELP: dict[str, tuple[str, str]] = {
     "style_loss": (
         _LOOK,
         "What is compared of the style: Gram matrices, these with means and deviations (moments), "
-        "or mean and covariance (wasserstein).",
+        "mean and covariance (wasserstein), each place with the style's most like it (nearest), "
+        "or strokes by Grams and things by likeness (gram+nearest).",
     ),
     "loss_scale": (
         _LOOK,

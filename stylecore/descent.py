@@ -18,7 +18,7 @@ def descend(
     scene: Scene,
     scales: tuple[Scale, ...],
     objective: Objective,
-    prepared: Callable[[Study], Values],
+    prepared: Callable[[Study, Array], Values],
     record: Record,
 ) -> tuple[Array, Values]:
     """Minimise the objective at every scale.
@@ -27,7 +27,7 @@ def descend(
         scene: what is painted.
         scales: coarsest first.
         objective: aimed at each scale in turn.
-        prepared: the targets of a study.
+        prepared: the targets of a study, and of what its descent starts from.
         record: told of every evaluation.
 
     Returns:
@@ -37,9 +37,9 @@ def descend(
     x, targets = first(scene, scales[0]), Values()
     for scale in scales:
         study = scene.at(scale)
-        targets = prepared(study)
-        objective.aim(targets, scale.height, scale.width, study.canvas)
         start = grown(x, scene, study)
+        targets = prepared(study, start)
+        objective.aim(targets, scale.height, scale.width, study.canvas)
         record.begin()
         x = objective.picture(strategy(objective, start, scale.steps, record))
     return x, targets

@@ -13,11 +13,12 @@ import numpy as np
 from .descent import descend
 from .engine.artefact import Artefact, default_artefact, fits, load_artefact
 from .engine.engines import choose_engine, exact
-from .engine.evenness import share_of_views
+from .engine.evenness import composedness
 from .engine.objective import Objective
 from .engine.sessions import Sessions
 from .engine.targets import Values, measure, prepare_targets
 from .errors import EngineError, ModelError
+from .losses.table import compares_statistics
 from .outcome import Outcome
 from .pictures.tensors import Array
 from .pyramid import Scale, plan
@@ -79,7 +80,7 @@ class Painter:
         self._check(scene)
         objective = Objective(self._objective.apart(), self.artefact.manifest)
         study = scene.at(Scale(scene.height, scene.width, 0))
-        targets = self._targets(self._shares(scene), study)
+        targets = self._targets(self._composed(scene), study)
         objective.aim(targets, scene.height, scene.width, study.canvas)
         return objective
 
@@ -108,7 +109,7 @@ class Painter:
         record = Record(scales, objective, scene.finish, report, on_step)
         outcome = Outcome(scene, report, started)
         try:
-            prepared = partial(self._targets, self._shares(scene))
+            prepared = partial(self._targets, self._composed(scene))
             x, targets = descend(scene, scales, objective, prepared, record)
             outcome.painted(_sound(x, record))
             objective.rest()  # the measurement wants the memory
@@ -120,7 +121,9 @@ class Painter:
                 raise
             raise rescued from (None if isinstance(end, KeyboardInterrupt) else end)
 
-    def _targets(self, shares: Sequence[float], study: Study) -> Values:
+    def _targets(
+        self, composed: Sequence[float], study: Study, picture: Array | None = None
+    ) -> Values:
         return prepare_targets(
             self._features,
             self.artefact.manifest,
@@ -129,15 +132,16 @@ class Painter:
             study.settings,
             study.guidance,
             study.views,
-            shares,
+            composed,
+            picture,
         )
 
-    def _shares(self, scene: Scene) -> list[float]:
-        """How much the views of each style count."""
-        if scene.settings.composition == "style":
-            return [0.0] * len(scene.styles)
+    def _composed(self, scene: Scene) -> list[float]:
+        """How much of a composition each style is, where that counts."""
         features, manifest = self._features, self.artefact.manifest
-        return [share_of_views(features, manifest, style) for style in scene.styles]
+        if scene.settings.composition == "style" or not compares_statistics(manifest.terms):
+            return [0.0] * len(scene.styles)
+        return [composedness(features, manifest, style) for style in scene.styles]
 
     def _check(self, scene: Scene) -> None:
         if self._closed:

@@ -169,9 +169,11 @@ class Scene:
         self, index: int, size: tuple[int, int], scale: Scale, settings: Settings
     ) -> list[StyleView]:
         """The views of a style that is so large at a scale."""
-        corners = corners_at(scale.longest) if settings.composition == "content" else ()
+        neighbours = "nearest" in settings.style_loss
+        if settings.composition == "style" or neighbours:
+            return []
         views: list[StyleView] = []
-        for corner in corners:
+        for corner in corners_at(scale.longest):
             picture = corner.cut_picture(self.styles[index], *size)
             cut = partial(corner.cut, height=size[0], width=size[1], resample=resize_mask)
             views.append(self.steering.view(index, to_tensor(picture), cut, settings))

@@ -12,7 +12,7 @@ from .errors import SettingsError
 Optimizer = Literal["projected-lbfgs", "lbfgs", "adam"]
 Pooling = Literal["max", "average"]
 Fit = Literal["keep", "crop"]
-StyleLoss = Literal["gram", "moments", "wasserstein"]
+StyleLoss = Literal["gram", "moments", "wasserstein", "nearest", "gram+nearest"]
 LossScale = Literal["unit", "none"]
 Guides = Literal["average", "inside", "hard"]
 Vanishing = Literal["warn", "error"]
@@ -81,8 +81,9 @@ class Settings:
         style_layers: layer names with their relative weights.
         pooling: how the trunk halves its features; Gatys et al. 2015 prefer ``average``.
         style_loss: what of the style's features is compared: their ``gram`` matrices; these with
-            means and deviations, ``moments``; or mean and covariance by the ``wasserstein``
-            distance.
+            means and deviations, ``moments``; mean and covariance by the ``wasserstein`` distance;
+            each position with the ``nearest`` of the style's; or ``gram+nearest``, strokes and
+            colours by Grams and things by neighbours.
         init: what the coarsest scale starts from: ``content``, ``noise`` or a picture's path.
         fit: ``keep`` the style's own aspect ratio, or ``crop`` it to the content's.
         seed: of the ``noise`` start.
@@ -123,7 +124,7 @@ class Settings:
         default_factory=lambda: dict.fromkeys(_STYLE_LAYERS, 1.0)
     )
     pooling: Pooling = "average"
-    style_loss: StyleLoss = "gram"
+    style_loss: StyleLoss = "gram+nearest"
     init: str = "content"
     fit: Fit = "keep"
     seed: int = 0
@@ -230,6 +231,11 @@ def block_of(layer: str) -> int:
     Its features are 2^(block − 1) times smaller than the image.
     """
     return int(layer[len("relu")])
+
+
+def sees_things(layer: str) -> bool:
+    """Whether a layer sees enough for parts of things; shallower ones see strokes and colours."""
+    return block_of(layer) >= 3
 
 
 def default_of(name: str) -> Any:

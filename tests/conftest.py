@@ -69,7 +69,7 @@ def narrow_artefact(narrow_weights, tmp_path_factory):
     }
 
 
-@pytest.fixture(scope="session", params=["moments", "wasserstein"])
+@pytest.fixture(scope="session", params=["gram", "moments", "wasserstein", "nearest"])
 def style_loss(request):
     return request.param
 
@@ -80,7 +80,7 @@ def artefact_with(narrow_weights, tmp_path_factory):
     folder = tmp_path_factory.mktemp("style-losses")
     return {
         name: load_artefact(build_artefact(narrow_weights, folder / name, style_loss=name))
-        for name in ("moments", "wasserstein")
+        for name in ("gram", "moments", "wasserstein", "nearest")
     }
 
 

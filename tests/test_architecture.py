@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "stylecore.optimizers": {"contract", "pictures", "settings"},
     "stylecore.engine": {"control", "errors", "files", "losses", "pictures", "settings"},
     "stylecore.detail": {"pictures"},
-    "stylecore.losses": {"pictures"},
+    "stylecore.losses": {"pictures", "settings"},
     "stylecore.masks": {"errors", "pictures"},
     "stylecore.models.autodiff": {"errors"},
     "stylecore.models.readers": {"errors", "files", "models.sources"},

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import onnx_ir as ir
 
-from ...losses.table import DEFAULT, TERMS, feature_terms, parts_of
+from ...losses.table import DEFAULT, TERMS, feature_terms, layers_of, parts_of
 from ...losses.term import Dim, FeatureTerm, ImageTerm, Term
 from ...settings import Pooling, block_of
 from ..autodiff.functions import gram_function, overlap_function, root_trace_function
@@ -49,7 +49,16 @@ class TrunkSpec:
 
     def layers_of(self, term: FeatureTerm) -> tuple[str, ...]:
         """The layers that a term looks at."""
-        return self.content_layers if term.part == "content" else self.style_layers
+        return layers_of(term, self.terms, self.content_layers, self.style_layers)
+
+    @property
+    def terms_with_layers(self) -> list[str]:
+        """The terms that look at something: all, but neighbours where no layer sees things."""
+        return [
+            name
+            for name in self.terms
+            if isinstance(term := TERMS[name], ImageTerm) or self.layers_of(term)
+        ]
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -149,7 +158,7 @@ def loss_model(spec: TrunkSpec) -> ir.Model:
     """The forward half of the objective: outputs ``loss`` and the parts that sum to it."""
     build = _Build(spec)
     of_parts: dict[str, list[ir.Value]] = {}
-    for name in spec.terms:
+    for name in spec.terms_with_layers:
         of_parts.setdefault(TERMS[name].part, []).append(build.loss(TERMS[name]))
     parts = [named(build.total(of_parts[part]), part) for part in parts_of(spec.terms)]
     loss = named(build.total(parts), "loss")

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from ...engine.artefact import Artefact
 from ...engine.engines import choose_engine
 from ...engine.sessions import Sessions
-from ...engine.targets import Values, statistics
+from ...engine.statistics import statistics
+from ...engine.targets import Values
 
 Picture = NDArray[np.float32]
 

@@ -26,7 +26,8 @@ from ...engine.artefact import (
 from ...engine.engines import choose_engine
 from ...engine.session import Session
 from ...engine.sessions import Sessions
-from ...engine.targets import Values, prepare_targets, statistics
+from ...engine.statistics import statistics
+from ...engine.targets import Values, prepare_targets
 from ...pictures.tensors import Array
 from ...settings import Settings
 from ..readers.weights import Weights

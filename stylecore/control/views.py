@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from ..pictures.images import resize
 from ..pictures.tensors import Array
-from ..settings import block_of
 
 COARSE, MIDDLE = 160, 320
 """Pixels: the longest sides of scales that have all views, and of those that have a few."""
@@ -91,11 +90,6 @@ def corners_at(longest: int) -> tuple[Corner, ...]:
     if longest <= COARSE:
         return _round(1.4, (1, 2, 3, 0)) + _round(2.0, (0, 1, 2, 3)) + _round(2.0, (2, 3, 0, 1))
     return _round(2.0, (0, 2, 2, 0)) if longest <= MIDDLE else ()
-
-
-def is_viewed(layer: str) -> bool:
-    """Whether views count at a layer: the shallow ones see strokes and colours, not things."""
-    return block_of(layer) >= 3
 
 
 def _round(enlarged: float, turns: tuple[int, int, int, int]) -> tuple[Corner, ...]:

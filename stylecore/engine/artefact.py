@@ -11,13 +11,13 @@ from typing import Any, cast
 
 from ..errors import ModelError
 from ..files import sha256_of
-from ..losses.table import DEFAULT, TERMS, style_loss_of
+from ..losses.table import DEFAULT, TERMS, layers_of, style_loss_of
 from ..losses.term import FeatureTerm
 from ..settings import LAYERS, Settings, StyleLoss
 from .locations import artefacts_folder
 from .onnxscan import external_files
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "artefact.json"
 OBJECTIVE = "objective.onnx"
 FEATURES = "features.onnx"
@@ -72,7 +72,7 @@ class Manifest:
 
     def layers_of(self, term: FeatureTerm) -> tuple[str, ...]:
         """The layers that a term of the loss looks at."""
-        return self.content_layers if term.part == "content" else self.style_layers
+        return layers_of(term, self.terms, self.content_layers, self.style_layers)
 
     @property
     def style_loss(self) -> StyleLoss:

@@ -12,15 +12,15 @@ from ..pictures.tensors import Array, to_tensor
 from ..settings import LAYERS
 from .artefact import Manifest
 from .session import Session
-from .targets import statistics
+from .statistics import statistics
 
 _UNEVEN, _EVEN = 0.38, 0.48
 _SIDE = 128
 _SMALLEST = 24
 
 
-def share_of_views(features: Session, manifest: Manifest, style: Array) -> float:
-    """How much views of a style (H, W, 3) count beside the whole of it, 0–1.
+def composedness(features: Session, manifest: Manifest, style: Array) -> float:
+    """How much of a composition a style (H, W, 3) is, 0–1.
 
     A style whose quarters agree is a texture: its large forms are its manner, and the whole shows
     them best. One whose quarters differ is a composition of things.
@@ -39,7 +39,7 @@ def evenness(features: Session, manifest: Manifest, style: Array) -> float:
         max(_SMALLEST, round(side * _SIDE / max(style.shape[:2]))) for side in style.shape[:2]
     )
     deepest = max(manifest.style_layers, key=LAYERS.index)
-    style_term = next(term for term in feature_terms(manifest.terms) if term.part == "style")
+    style_term = next(term for term in feature_terms(manifest.terms) if term.guided)
     grams: list[Array] = []
     for down, right in ((0, 0), (0, 1), (1, 0), (1, 1)):
         quarter = Corner(down, right, 2.0, 0).cut_picture(style, height, width)

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from ..control.guidance import Guidance, StyleGuides, Values, plain_guidance, plain_guides
-from ..control.views import StyleView, is_viewed
-from ..errors import ModelError
-from ..losses.table import Losses, feature_terms, image_terms, parts_of, total
+from ..control.guidance import Guidance, Values, plain_guidance
+from ..control.views import StyleView
+from ..losses.division import portion
+from ..losses.table import (
+    Losses,
+    feature_terms,
+    image_terms,
+    is_divided,
+    parts_of,
+    total,
+)
 from ..losses.term import FeatureTerm
 from ..pictures.tensors import Array
 from ..settings import Settings
 from .artefact import Manifest
+from .looks import Look, look_at
+from .neighbours import Candidates, neighbour_targets
 from .session import Session
-
-_AGREEMENT = 1.5
-"""The power of the energy that the mean of views has of theirs, by which a layer counts less."""
+from .statistics import statistics
 
 
 def input_names(manifest: Manifest) -> set[str]:
@@ -31,37 +37,6 @@ def input_names(manifest: Manifest) -> set[str]:
     return names
 
 
-def statistics(
-    features: Session,
-    manifest: Manifest,
-    image: Array,
-    guides: Values | None = None,
-    *,
-    more: bool = False,
-) -> Values:
-    """What targets are made of, of an image (1, 3, H, W), by the names of the targets.
-
-    Without guides the whole picture is one region. Where more images of the size will follow, the
-    memory is kept for them.
-
-    Raises:
-        ModelError: when the graph lacks a layer that the manifest names.
-    """
-    guides = plain_guides(manifest.style_layers, *image.shape[2:]) if guides is None else guides
-    names = [
-        term.target_name(layer)
-        for term in feature_terms(manifest.terms)
-        for layer in manifest.layers_of(term)
-    ]
-    if lacking := set(names) - set(features.outputs):
-        raise ModelError(
-            f"the artefact's features graph lacks {min(lacking)}, which its manifest promises;"
-            " build it again with `stylecore models build`"
-        )
-    run = features.again if more else features
-    return dict(zip(names, run(names, image=image, **guides), strict=True))
-
-
 def prepare_targets(
     features: Session,
     manifest: Manifest,
@@ -70,7 +45,8 @@ def prepare_targets(
     settings: Settings,
     guidance: Guidance | None = None,
     views: Sequence[Sequence[StyleView]] = (),
-    shares: Sequence[float] = (),
+    composed: Sequence[float] = (),
+    picture: Array | None = None,
 ) -> Values:
     """Everything that the objective's graph wants besides the image.
 
@@ -88,35 +64,41 @@ def prepare_targets(
         settings: weights, layers and ``loss_scale``.
         guidance: regions and where the content counts; by default everything counts everywhere.
         views: of each style.
-        shares: how much the views of each style count beside the whole of it, 0–1.
+        composed: how much of a composition each style is, 0–1: so much do its views count beside
+            the whole of it.
+        picture: (1, 3, H, W), whose positions look for neighbours; by default the content.
     """
     height, width = content.shape[2:]
     if guidance is None:
         sizes = [(style.shape[2], style.shape[3]) for style in styles]
         guidance = plain_guidance(manifest.style_layers, (height, width), sizes, settings.blend)
     of_content = statistics(features, manifest, content)
+    of_picture = of_content if picture is None else statistics(features, manifest, picture)
     values: Values = dict(guidance.guides)
     looks = [
-        _look(features, manifest, style, how, seen, share)
+        look_at(features, manifest, style, how, seen, share)
         for style, how, seen, share in zip(
             styles,
             guidance.styles,
             views or [()] * len(styles),
-            shares or [0.0] * len(styles),
+            composed or [0.0] * len(styles),
             strict=True,
         )
     ]
     for term in feature_terms(manifest.terms):
         if term.part == "content":
             values |= _content_values(term, manifest, of_content, settings, guidance)
-        else:
+        elif term.guided:
             values |= _style_targets(term, manifest, looks, guidance)
             values |= _style_weights(term, manifest, values, settings, guidance, looks)
+        elif manifest.layers_of(term):
+            values |= _neighbours(term, manifest, of_picture, looks, guidance)
+            values |= _neighbour_weights(term, manifest, values, settings, guidance)
     pixels = height * width if settings.loss_scale == "unit" else 1
     for term in image_terms(manifest.terms):
         weight = _weight(settings, term.part)
         values[term.weight_name] = np.array(weight / pixels, np.float32)
-    return values
+    return {name: value for name, value in values.items() if name in input_names(manifest)}
 
 
 def measure(features: Session, manifest: Manifest, image: Array, targets: Values) -> Losses:
@@ -164,87 +146,81 @@ def _style_weights(
     targets: Values,
     settings: Settings,
     guidance: Guidance,
-    looks: Sequence[_Look],
+    looks: Sequence[Look],
 ) -> Values:
     """Each region's weight, (K,) by layer."""
     values: Values = {}
     for layer in manifest.layers_of(term):
         name = term.target_name(layer)
-        share = _share(settings.style_layers, layer, settings)
+        share = settings.style_weight * _share(settings.style_layers, layer, settings)
         weights: list[float] = []
         for k, weight in enumerate(guidance.weights[layer]):
             shares = guidance.shares[k]
-            agreements = [looks[i].agreement.get((name, k), 1.0) for i in shares]
-            agreed = float(np.average(agreements, weights=list(shares.values())))
+            counts = [
+                looks[i].counts(name, k) * _portion(term, manifest, layer, looks[i].composed)
+                for i in shares
+            ]
+            counted = float(np.average(counts, weights=list(shares.values())))
             energy = _energy(term, targets[name][k], settings)
-            weights.append(settings.style_weight * (share / energy) * weight * agreed)
+            weights.append(share / energy * weight * counted)
         values[term.weight_name(layer)] = np.array(weights, np.float32)
     return values
 
 
-@dataclass(frozen=True)
-class _Look:
-    """What is known of one style.
-
-    Attributes:
-        statistics: of its regions, (K', …), in deep layers partly those of its views.
-        regions: the numbers of these regions.
-        agreement: by the name of a statistic and the number of a region, how much its views agree,
-            0–1; where nothing is said, 1.
-    """
-
-    statistics: Values
-    regions: tuple[int, ...]
-    agreement: dict[tuple[str, int], float]
-
-    def of(self, name: str, region: int) -> Array:
-        """A region's statistic."""
-        return self.statistics[name][self.regions.index(region)]
+def _portion(term: FeatureTerm, manifest: Manifest, layer: str, composed: float) -> float:
+    return portion(term, layer, composed) if is_divided(manifest.terms) else 1.0
 
 
-def _look(
-    features: Session,
+def _neighbours(
+    term: FeatureTerm,
     manifest: Manifest,
-    style: Array,
-    how: StyleGuides,
-    views: Sequence[StyleView],
-    share: float,
-) -> _Look:
-    if not how.regions:
-        return _Look({}, (), {})
-    counted = views if share else ()
-    seen = [statistics(features, manifest, one.picture, one.guides, more=True) for one in counted]
-    look = _Look(statistics(features, manifest, style, how.guides), how.regions, {})
-    for term in feature_terms(manifest.terms):
-        for layer in filter(is_viewed, manifest.layers_of(term) if term.guided else ()):
-            name = term.target_name(layer)
-            for region in how.regions:
-                found = [
-                    given[name][view.regions.index(region)]
-                    for given, view in zip(seen, counted, strict=True)
-                    if region in view.there[layer]
-                ]
-                if found:
-                    _mix(look, name, region, np.stack(found), share)
-    return look
+    of_picture: Values,
+    looks: Sequence[Look],
+    guidance: Guidance,
+) -> Values:
+    """Targets (1, C, h, w) by the name of each."""
+    layers = manifest.layers_of(term)
+
+    def features_of(found: Values) -> Values:
+        return {layer: found[term.target_name(layer)] for layer in layers}
+
+    def guides_of(found: Values) -> Values:
+        return {layer: found[term.guide_name(layer)] for layer in layers}
+
+    styles = [
+        Candidates(
+            features_of(look.statistics),
+            guides_of(look.guides),
+            {k: guidance.shares[k].get(i, 0.0) for k in look.regions},
+        )
+        for i, look in enumerate(looks)
+        if look.regions
+    ]
+    found = neighbour_targets(features_of(of_picture), guides_of(guidance.guides), styles)
+    return {term.target_name(layer): target for layer, target in found.items()}
 
 
-def _mix(look: _Look, name: str, region: int, found: Array, share: float) -> None:
-    """Let a region's views (V, …) count beside the whole of it.
-
-    Where they disagree, their mean has less energy than they have: it says less of a manner, and
-    counts less.
-    """
-    mean = found.mean(axis=0, dtype=np.float64)
-    energy = float(np.square(found, dtype=np.float64).sum()) / len(found)
-    whole = look.of(name, region)
-    whole[...] = share * mean + (1 - share) * whole
-    ratio = float(np.square(mean).sum()) / max(energy, 1e-30)
-    look.agreement[name, region] = ratio ** (_AGREEMENT * share)
+def _neighbour_weights(
+    term: FeatureTerm,
+    manifest: Manifest,
+    targets: Values,
+    settings: Settings,
+    guidance: Guidance,
+) -> Values:
+    """How much each position counts, (1, 1, h, w) by layer, as its regions have it."""
+    values: Values = {}
+    for layer in manifest.layers_of(term):
+        there = targets[term.target_name(layer)].any(axis=1, keepdims=True)
+        weight = settings.style_weight * _share(settings.style_layers, layer, settings)
+        weight *= _portion(term, manifest, layer, 0.0)
+        regions = np.array(guidance.weights[layer], np.float32)
+        guides = np.tensordot(regions, guidance.guides[term.guide_name(layer)], axes=1)
+        values[term.weight_name(layer)] = (weight * guides * there).astype(np.float32)
+    return values
 
 
 def _style_targets(
-    term: FeatureTerm, manifest: Manifest, looks: Sequence[_Look], guidance: Guidance
+    term: FeatureTerm, manifest: Manifest, looks: Sequence[Look], guidance: Guidance
 ) -> Values:
     """What each region's blend of statistics makes, (K, …) by layer."""
     targets: Values = {}

@@ -9,7 +9,8 @@ from .distance import energy, squared_distance, weighted_distance
 from .term import FeatureTerm, Recorder, Value
 
 
-def _features(_record: Recorder, features: Value, _guide: Value | None, _channels: int) -> Value:
+def itself_of(_record: Recorder, features: Value, _guide: Value | None, _channels: int) -> Value:
+    """The features themselves, as a statistic."""
     return features
 
 
@@ -25,7 +26,7 @@ CONTENT = FeatureTerm(
     target=(1, "channels", "height", "width"),
     weight=(1, 1, "height", "width"),
     guided=False,
-    statistic_of=_features,
+    statistic_of=itself_of,
     loss_of=content_loss,
     measured=weighted_distance,
     energy=energy,

@@ -48,8 +48,8 @@ def itself(statistic: Array) -> Array:
 class FeatureTerm:
     """A term that compares a statistic of a layer's features with a target.
 
-    In graphs and targets its values are called ``<part>.<layer>.<statistic>`` for the target, and
-    ``.weight`` and ``.guide`` beside it.
+    In graphs and targets its values are called ``<part>.<layer>.<statistic>`` for the target, the
+    same with ``.weight`` behind, and ``<part>.<layer>.guide``.
 
     Attributes:
         part: of the loss that it adds to, and the picture that its targets come from.
@@ -82,7 +82,7 @@ class FeatureTerm:
 
     def weight_name(self, layer: str) -> str:
         """Of the weight as an input of the objective."""
-        return f"{self.part}.{layer}.weight"
+        return f"{self.target_name(layer)}.weight"
 
     def guide_name(self, layer: str) -> str:
         """Of the guides as an input of both graphs."""

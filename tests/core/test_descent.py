@@ -42,10 +42,11 @@ class Noted(list):
 @pytest.mark.parametrize("optimizer", ["projected-lbfgs", "lbfgs", "adam"])
 def test_each_scale_starts_from_the_last_ones_picture(optimizer):
     scene = read_scene(CONTENT, STYLE, Settings(size=64, optimizer=optimizer))
-    objective, noted, studies = Still(), Noted(), []
+    objective, noted, studies, starts = Still(), Noted(), [], []
 
-    def prepared(study):
+    def prepared(study, picture):
         studies.append(study)
+        starts.append(picture)
         return {"of": study.content}
 
     x, targets = descend(scene, SCALES, objective, prepared, noted)
@@ -55,3 +56,4 @@ def test_each_scale_starts_from_the_last_ones_picture(optimizer):
     assert (noted[0][0] == start).all()
     np.testing.assert_allclose(noted[1][0], grown(start, scene, studies[1]), atol=1e-3)
     np.testing.assert_allclose(x, noted[1][0], atol=1e-3)
+    assert [(one == other[0]).all() for one, other in zip(starts, noted, strict=True)] == [True] * 2

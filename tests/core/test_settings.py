@@ -9,7 +9,7 @@ from types import MappingProxyType
 import pytest
 
 from stylecore.errors import SettingsError, StylecoreError
-from stylecore.settings import LAYERS, Settings, default_of, parse_layers
+from stylecore.settings import LAYERS, Settings, default_of, parse_layers, sees_things
 
 BAD_NUMBERS = (math.nan, math.inf, -math.inf, -0.5, "1", None)
 
@@ -189,3 +189,8 @@ def test_settings_hash_by_what_they_say():
     assert hash(one) == hash(other)
     assert len({Settings(), Settings(), Settings(size=64)}) == 2
     assert copy.deepcopy(one) == pickle.loads(pickle.dumps(one)) == one
+
+
+def test_deep_layers_see_things():
+    seen = [sees_things(layer) for layer in ("relu1_1", "relu2_2", "relu3_1", "relu5_1")]
+    assert seen == [False, False, True, True]

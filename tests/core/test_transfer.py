@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from stylecore import painter
+from stylecore.engine.artefact import load_artefact
 from stylecore.engine.engines import choose_engine
 from stylecore.engine.objective import Objective
 from stylecore.engine.session import Session
 from stylecore.errors import EngineError, ImageError, ModelError, SettingsError
+from stylecore.models.making.build import build_artefact
 from stylecore.pictures.images import crop_to_aspect, write_image
 from stylecore.pictures.tensors import to_tensor
 from stylecore.pyramid import plan
@@ -21,7 +23,7 @@ from stylecore.settings import Settings
 from stylecore.transfer import stylize
 
 SETTINGS = Settings(size=80, coarsest=32, steps=24, pooling="max", engine="cpu", tv_weight=1e-4,
-                    composition="style")  # fmt: skip
+                    composition="style", style_loss="gram")  # fmt: skip
 HEIGHT, WIDTH = 60, 80
 
 
@@ -42,9 +44,15 @@ CONTENT = blurred_noise(HEIGHT, WIDTH, 1)
 STYLE = stripes(HEIGHT, WIDTH)
 
 
+@pytest.fixture(scope="module")
+def artefact(narrow_weights, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("plain") / "vgg19"
+    return load_artefact(build_artefact(narrow_weights, folder, pooling="max", style_loss="gram"))
+
+
 @pytest.fixture
-def model(narrow_artefact):
-    return narrow_artefact["max"].folder
+def model(artefact):
+    return artefact.folder
 
 
 @pytest.fixture
@@ -71,7 +79,7 @@ def start_of(run):
 
 
 @pytest.fixture(scope="module")
-def watched(narrow_artefact):
+def watched(artefact):
     """A run with all that it told on the way."""
     steps, pictures = [], []
 
@@ -79,7 +87,7 @@ def watched(narrow_artefact):
         steps.append(step)
         pictures.append(step.picture())
 
-    folder = narrow_artefact["max"].folder
+    folder = artefact.folder
     result = stylize(CONTENT, STYLE, model=folder, settings=SETTINGS, on_step=watch)
     return result, steps, pictures
 
@@ -142,9 +150,8 @@ def test_a_steps_picture_is_the_one_that_was_evaluated(at_the_end, watched):
 
 
 @pytest.fixture
-def at_the_end(narrow_artefact, objective_of, aim_at):
+def at_the_end(artefact, objective_of, aim_at):
     """What measures pictures of the final size by the same targets, through the whole graph."""
-    artefact = narrow_artefact["max"]
     objective = objective_of(artefact)
     features = Session(artefact.path("features.onnx"), choose_engine("cpu"))
     # Both pictures have the final size already.
@@ -163,7 +170,7 @@ def test_the_final_loss_is_that_of_the_delivered_picture(at_the_end, watched):
     assert result.report["final"] == pytest.approx(losses, rel=1e-4)
 
 
-def test_the_report_has_its_documented_shape(watched, narrow_artefact):
+def test_the_report_has_its_documented_shape(watched, artefact):
     result, _, _ = watched
     report = json.loads(json.dumps(result.report))
     assert set(report) >= {
@@ -175,7 +182,7 @@ def test_the_report_has_its_documented_shape(watched, narrow_artefact):
     assert report["engine"]["provider"] == "CPUExecutionProvider"
     assert report["engine"]["precision"] == "fp32"
     assert report["engine"]["threads"] >= 1
-    manifest = narrow_artefact["max"].manifest
+    manifest = artefact.manifest
     assert report["model"]["name"] == "vgg19"
     assert report["model"]["sha256"] == manifest.source_sha256
     assert set(report["final"]) == {"loss", "content", "style", "tv"}

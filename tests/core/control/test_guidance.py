@@ -9,7 +9,8 @@ from stylecore.control.regions import Area, Region, areas
 from stylecore.engine.artefact import load_artefact
 from stylecore.engine.engines import choose_engine
 from stylecore.engine.session import Session
-from stylecore.engine.targets import measure, prepare_targets, statistics
+from stylecore.engine.statistics import statistics
+from stylecore.engine.targets import measure, prepare_targets
 from stylecore.errors import ImageError, SettingsError
 from stylecore.models.making.build import build_artefact
 from stylecore.settings import Settings
@@ -30,6 +31,7 @@ def artefact(narrow_weights, tmp_path_factory):
             narrow_weights,
             folder,
             pooling=SETTINGS.pooling,
+            style_loss="gram",
             content_layers=LAYERS,
             style_layers=LAYERS,
         )
@@ -86,7 +88,7 @@ def test_each_region_aims_at_its_own_part_of_its_styles(artefact, features, pict
         assert np.allclose(found, [sky, land], rtol=1e-3, atol=1e-3 * np.abs(sky).max())
         energies = [np.sum(np.square(one)) for one in (sky, land)]
         expected = [1 / 2 / 3 / energies[0], 3 / 2 / 3 / energies[1]]
-        assert np.allclose(targets[f"style.{layer}.weight"], expected, rtol=1e-3)
+        assert np.allclose(targets[f"style.{layer}.gram.weight"], expected, rtol=1e-3)
 
 
 @pytest.mark.parametrize(("guides", "least"), [("hard", 1e-9), ("inside", 1e-9), ("average", 1e-2)])
@@ -164,7 +166,7 @@ def test_the_content_map_weighs_the_content(artefact, features, pictures):
         prepare_targets(features, artefact.manifest, pictures[0], pictures[1:], SETTINGS, one)
         for one in (guidance, None)
     )
-    name = "content.relu3_1.weight"
+    name = "content.relu3_1.features.weight"
     ratio = mapped[name] / plain[name]
     assert np.allclose(ratio[..., :4], 0.5)
     assert (ratio[..., 13:] == 0).all()

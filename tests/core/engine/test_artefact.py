@@ -172,7 +172,7 @@ def test_the_default_is_the_one_on_this_machine_that_fits(narrow_artefact, tmp_p
         folder = default_artefact(Settings(pooling=pooling))
         assert read_manifest(folder).pooling == pooling
     with pytest.raises(
-        ModelError, match="no artefact with max pooling, style loss gram and these layers"
+        ModelError, match="no artefact with max pooling, style loss gram\\+nearest and these layers"
     ):
         default_artefact(Settings(pooling="max", content_layers={"relu1_1": 1}))
 

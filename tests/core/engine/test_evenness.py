@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from stylecore.engine.engines import choose_engine
-from stylecore.engine.evenness import evenness, share_of_views
+from stylecore.engine.evenness import composedness, evenness
 from stylecore.engine.sessions import Sessions
 
 RNG = np.random.default_rng(0)
@@ -23,7 +23,7 @@ def test_a_texture_is_more_even_than_a_scene(network):
     assert evenness(*network, SCENE) < evenness(*network, TEXTURE) - 0.02
 
 
-def test_the_share_of_views_is_a_share(network):
+def test_the_composedness_is_a_share(network):
     for style in (TEXTURE, SCENE, TEXTURE[:30], np.zeros((40, 40, 3), np.float32)):
-        assert 0 <= share_of_views(*network, style) <= 1
-    assert share_of_views(*network, TEXTURE) == 0
+        assert 0 <= composedness(*network, style) <= 1
+    assert composedness(*network, TEXTURE) == 0

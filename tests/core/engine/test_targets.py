@@ -5,14 +5,15 @@ import numpy as np
 import pytest
 
 from stylecore.control.guidance import layer_size, plain_guides
-from stylecore.control.views import StyleView, is_viewed
+from stylecore.control.views import StyleView
 from stylecore.engine.artefact import load_artefact
 from stylecore.engine.engines import choose_engine
 from stylecore.engine.session import Session
-from stylecore.engine.targets import measure, prepare_targets, statistics
+from stylecore.engine.statistics import statistics
+from stylecore.engine.targets import measure, prepare_targets
 from stylecore.errors import ModelError
 from stylecore.models.making.build import build_artefact
-from stylecore.settings import Settings
+from stylecore.settings import Settings, sees_things
 
 STYLE = ("relu1_1", "relu2_2", "relu4_1")
 CONTENT = ("relu1_1", "relu2_2", "relu3_3", "relu4_1")
@@ -23,7 +24,9 @@ LAYERS = MappingProxyType({"relu1_1": 1.0, "relu2_2": 2.0, "relu4_1": 5.0})
 def artefact(narrow_weights, tmp_path_factory):
     """One whose content layers are its style layers too, so that their features can be seen."""
     folder = tmp_path_factory.mktemp("targets") / "vgg19"
-    build_artefact(narrow_weights, folder, content_layers=CONTENT, style_layers=STYLE)
+    build_artefact(
+        narrow_weights, folder, content_layers=CONTENT, style_layers=STYLE, style_loss="gram"
+    )
     return load_artefact(folder)
 
 
@@ -118,7 +121,7 @@ def test_several_styles_are_blended_by_the_mean_of_their_grams(features, artefac
         np.testing.assert_allclose(both[name], wanted, rtol=1e-6)
         energy = (wanted**2).sum()
         wanted_weight = LAYERS[layer] / 8 / energy
-        np.testing.assert_allclose(both[f"style.{layer}.weight"], [wanted_weight], rtol=1e-5)
+        np.testing.assert_allclose(both[f"style.{layer}.gram.weight"], [wanted_weight], rtol=1e-5)
     twice = prepared(features, artefact, pictures, settings, ["style", "style"])
     once = prepared(features, artefact, pictures, settings)
     for name, value in once.items():
@@ -207,7 +210,7 @@ def test_a_target_without_any_energy_gives_finite_weights(features, artefact, pi
     class Silent:
         """A network that sees nothing."""
 
-        outputs = features.outputs
+        inputs, outputs = features.inputs, features.outputs
 
         def __call__(self, outputs, **inputs):
             return [0 * value for value in features(outputs, **inputs)]
@@ -249,14 +252,14 @@ def test_views_count_by_their_share_in_deep_layers(features, artefact, pictures,
     for layer in artefact.manifest.style_layers:
         name = f"style.{layer}.gram"
         mean = np.mean([look[name] for look in looks], axis=0)
-        deep = share if is_viewed(layer) else 0
+        deep = share if sees_things(layer) else 0
         wanted = deep * mean + (1 - deep) * plain[name]
         np.testing.assert_allclose(found[name], wanted, rtol=1e-4, atol=1e-4)
         energies = np.mean([np.square(look[name]).sum() for look in looks])
-        agreement = np.square(mean).sum() / energies if is_viewed(layer) else 1
-        weight = plain[f"style.{layer}.weight"] * (plain[name] ** 2).sum() / (wanted**2).sum()
+        agreement = np.square(mean).sum() / energies if sees_things(layer) else 1
+        weight = plain[f"style.{layer}.gram.weight"] * (plain[name] ** 2).sum() / (wanted**2).sum()
         weight *= agreement ** (1.5 * share)
-        np.testing.assert_allclose(found[f"style.{layer}.weight"], weight, rtol=1e-3)
+        np.testing.assert_allclose(found[f"style.{layer}.gram.weight"], weight, rtol=1e-3)
 
 
 def test_a_view_without_a_region_says_nothing_of_it(features, artefact, pictures, parts):

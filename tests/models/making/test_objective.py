@@ -3,11 +3,13 @@ import onnx_ir as ir
 import pytest
 from onnx.reference import ReferenceEvaluator
 
+from stylecore.engine.artefact import load_artefact
 from stylecore.engine.engines import choose_engine
 from stylecore.engine.session import Session
 from stylecore.engine.targets import prepare_targets
 from stylecore.losses.table import DEFAULT, terms_with
 from stylecore.models.autodiff.checks import check_vjp
+from stylecore.models.making.build import build_artefact
 from stylecore.models.making.objective import TrunkSpec, kernels_model, loss_model
 from stylecore.models.making.trunk import first_kernel, mean_in_rgb
 from stylecore.settings import Settings
@@ -74,9 +76,9 @@ def test_with_another_style_loss_it_does_too(narrow_weights, artefact_with, styl
     settings = Settings(style_loss=style_loss)
     targets = targets_for(artefact, 32, 48, settings)
     feeds = {name: value.astype(np.float64) for name, value in targets.items()}
-    for name in [name for name in feeds if name.startswith("style.") and regions > 1]:
+    for name in [name for name in feeds if name.startswith("style.") and ".nearest" not in name]:
         feeds[name] = np.concatenate([feeds[name]] * regions)
-        if name.endswith(".guide"):
+        if name.endswith(".guide") and regions > 1:
             feeds[name] = in_halves(feeds[name])
     feeds["image"] = random_image(32, 48).astype(np.float64)
     spec = in_float64(narrow_weights, "average", terms=terms_with(style_loss))
@@ -107,3 +109,13 @@ def test_the_sizes_are_symbolic(narrow_artefact):
     assert shapes["image"] == ["1", "3", "height", "width"]
     assert shapes["style.relu1_1.gram"][0] == "regions"
     assert shapes["tv.weight"] == []
+
+
+def test_where_no_layer_sees_things_there_are_no_neighbours(narrow_weights, tmp_path):
+    layers = ("relu1_1", "relu2_1")
+    artefact = load_artefact(build_artefact(narrow_weights, tmp_path / "a", style_layers=layers))
+    inputs = Session(artefact.path("objective.onnx"), choose_engine("cpu")).inputs
+    assert not [name for name in inputs if "nearest" in name]
+    assert artefact.manifest.style_loss == "gram+nearest"
+    settings = Settings(style_layers=dict.fromkeys(layers, 1.0))
+    assert set(targets_for(artefact, 32, 48, settings)) == set(inputs) - {"image"}

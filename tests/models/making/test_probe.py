@@ -3,7 +3,7 @@ import pytest
 
 from stylecore.engine.engines import choose_engine
 from stylecore.engine.session import Session
-from stylecore.engine.targets import statistics
+from stylecore.engine.statistics import statistics
 from stylecore.models.making.probe import (
     features_of,
     fingerprint,
