@@ -3,7 +3,7 @@
     python benchmarks/boundaries.py CONTENT STYLE --content-mask MASK --style-mask MASK --size 256
 
 The runs are of the plain method, so that masks alone make a difference (composition="style",
-detail="content"). White is the first region, black the second. A band lies within 2 % of the
+style_loss="gram", detail="content"). White is the first region, black the second. A band lies within 2 % of the
 longest side of the boundary, the interior beyond 4 %. Content error is ‖F(x) − F(p)‖² / ‖F(p)‖² at
 the content layers over a part; its excess is how much larger band / interior is than where the same
 pictures are run without regions, whose boundary nothing distorts. Style error is
@@ -54,6 +54,7 @@ def main() -> None:
         engine=given.engine,
         composition="style",
         detail="content",
+        style_loss="gram",
     )
     model = ensure_artefact(settings)
     masks = [stylecore.read_image(one)[..., 0] for one in (given.content_mask, given.style_mask)]

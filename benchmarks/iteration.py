@@ -53,7 +53,9 @@ def our_engines(
     """
     found: dict[str, Callable[[], object]] = {}
     for name, form in (("cpu", ""), ("cpu", ", plain graph"), ("openvino", ""), ("cuda", "")):
-        settings = stylecore.Settings(size=size, engine=name, threads=threads, pooling="max")
+        settings = stylecore.Settings(
+            size=size, engine=name, threads=threads, pooling="max", style_loss="gram"
+        )
         try:
             engine = stylecore.choose_engine(name, threads)
         except stylecore.EngineError as error:

@@ -29,9 +29,10 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 PAIRS = (
     *(("pagoda", "night"), ("cat", "wave"), ("coffee", "harbour"), ("astronaut", "night")),
     *(("astronaut", "poster"), ("cat", "poster"), ("pagoda", "mist"), ("astronaut", "wave")),
-    *(("coffee", "wave"), ("cat", "harbour")),
+    *(("coffee", "wave"), ("cat", "harbour"), ("coffee", "poster"), ("pagoda", "wave")),
 )
-WAYS = {"default": {}, "plain": {"composition": "style", "detail": "content"}}
+PLAIN = {"composition": "style", "detail": "content", "style_loss": "gram"}
+WAYS = {"default": {}, "plain": PLAIN}
 
 Pair = tuple[Path, Path]
 
@@ -54,8 +55,6 @@ def main() -> None:
             row.append((said, picture))
         rows.append(row)
         write_sheet(given.keep / "sheet.jpg", contact_sheet(rows, given.panel))
-    if not legibility.sees_faces():
-        print(legibility.NO_CASCADES)
 
 
 def arguments() -> argparse.Namespace:

@@ -41,7 +41,13 @@ def main() -> None:
         for optimizer in given.optimizer:
             for steps in given.steps:
                 settings = stylecore.Settings(
-                    size=given.size, steps=steps, optimizer=optimizer, engine=given.engine
+                    size=given.size,
+                    steps=steps,
+                    optimizer=optimizer,
+                    engine=given.engine,
+                    composition="style",
+                    detail="content",
+                    style_loss="gram",
                 )
                 ours(content, style, settings, folder, peer_seconds)
 

@@ -21,7 +21,7 @@ SHALLOW, MIXED = 100, 200
 """Pixels: the longest sides of scales that hold the content at the shallow layers alone, and of
 those that hold it at both."""
 
-_MORE = 6.0
+_MORE = 10.0
 """How much more the content counts at these scales."""
 
 _WIDTH = 0.02

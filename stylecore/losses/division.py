@@ -6,10 +6,9 @@ from ..settings import block_of
 from .nearest import NEAREST
 from .term import FeatureTerm
 
-_STATISTIC, _FORMS, _NEIGHBOURS = 0.5, 0.25, 0.25
+_STATISTIC, _FORMS, _NEIGHBOURS = 1.0, 0.25, 0.25
 """How much statistics of the whole count at layers that see strokes, at those that see large
-forms, and how much neighbours count. Half of all for both, so that the content, whose weight is
-meant for one term, counts twice as much: neighbours leave it free to be itself."""
+forms, and how much neighbours count."""
 
 _DEEP = 4
 """The block from which a layer sees large forms."""

@@ -44,7 +44,7 @@ def gram(features):
 def torch_loss(torch, x, content, style, weights, settings, targets):
     """The loss of Gatys et al. with each term divided by its target's energy, in float64.
 
-    By default half of it, deep layers at a quarter; and a quarter of 1 − cos to the neighbours.
+    By default deep layers count a quarter, and so does 1 − cos to the neighbours.
     """
     divided = settings.style_loss == "gram+nearest"
     of_x, of_content, of_style = (
@@ -55,7 +55,7 @@ def torch_loss(torch, x, content, style, weights, settings, targets):
     for layer in STYLE:
         wanted = gram(of_style[layer])
         distance = ((gram(of_x[layer]) - wanted) ** 2).sum() / (wanted**2).sum()
-        share = (0.25 if layer in ("relu4_1", "relu5_1") else 0.5) if divided else 1.0
+        share = (0.25 if layer in ("relu4_1", "relu5_1") else 1.0) if divided else 1.0
         loss = loss + share * settings.style_weight * distance / len(STYLE)
         if divided and layer not in ("relu1_1", "relu2_1"):
             neighbours = torch.tensor(targets[f"style.{layer}.nearest"], dtype=x.dtype)
