@@ -3,10 +3,11 @@
     python benchmarks/boundaries.py CONTENT STYLE --content-mask MASK --style-mask MASK --size 256
 
 The runs are of the plain method, so that masks alone make a difference (composition="style",
-style_loss="gram", detail="content"). White is the first region, black the second. A band lies within 2 % of the
-longest side of the boundary, the interior beyond 4 %. Content error is ‖F(x) − F(p)‖² / ‖F(p)‖² at
-the content layers over a part; its excess is how much larger band / interior is than where the same
-pictures are run without regions, whose boundary nothing distorts. Style error is
+style_loss="gram", detail="content"). White is the first region, black the second. A band lies
+within 2 % of the longest side of the boundary, the interior beyond 4 %. Content error is
+‖F(x) − F(p)‖² / ‖F(p)‖² at the content layers over a part; its excess is how much larger band /
+interior is than where the same pictures are run without regions, whose boundary nothing distorts.
+Style error is
 ‖G(x) − G(a)‖² / ‖G(a)‖² against the region's own style, the mean over the layers; the Gram
 distances are over whole regions, each as hard masks and, where one still exists, as positions that
 see nothing else.
