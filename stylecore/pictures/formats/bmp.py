@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .. import opencv
 from ..profiles.convert import Colors
-from .stored import Pixels, Stored, from_opencv
+from .stored import DAMAGED, Pixels, Stored, UnreadableError, from_opencv
 
 _BIT_FIELDS = (3, 6)
 _EMBEDDED = b"DEBM"  # MBED, as a little-endian number
@@ -26,12 +26,24 @@ def open_bmp(data: bytes) -> Stored:
 
 
 def _pixels(data: bytes) -> Pixels:
+    _check_size(data)
     pixels = from_opencv(opencv.decode(data))
     image = pixels.image[..., :3]
     alpha = _alpha(data, image.shape[0], image.shape[1])
     if alpha is None:
         return Pixels(image)
     return Pixels(np.dstack([image, alpha]), alpha=True)
+
+
+def _check_size(data: bytes) -> None:
+    """Hold the size that it says it has against the bytes that there are."""
+    try:
+        size, width, height, _, bits, packing = struct.unpack_from("<IiiHHI", data, 14)
+    except struct.error:
+        raise UnreadableError(DAMAGED) from None
+    plain = size >= 40 and packing in (0, *_BIT_FIELDS)
+    if plain and abs(width * height) * bits // 8 > len(data):
+        raise UnreadableError(DAMAGED)
 
 
 def _alpha(data: bytes, height: int, width: int) -> NDArray[Any] | None:

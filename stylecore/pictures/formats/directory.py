@@ -143,4 +143,6 @@ class TagFile:
         return place if place + size <= len(self.data) else None
 
     def _unpack(self, letter: str, at: int) -> int:
+        if at > len(self.data):  # too large a number is no struct.error
+            raise struct.error
         return struct.unpack_from(f"{self.order}{letter}", self.data, at)[0]

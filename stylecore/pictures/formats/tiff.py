@@ -147,6 +147,7 @@ def _profile(found: Directory) -> Colors:
 
 
 def _pixels(file: TagFile, chosen: Directory, layout: _Layout, as_inks: bool) -> Pixels:
+    tifffiles.check_size(chosen, len(file.data), layout.height, layout.width)
     changes = {_ORIENTATION: 1}
     if layout.for_opencv and layout.photometric != _LAB and not as_inks:
         changes[_EXTRA] = _ASSOCIATED  # of the other kind libtiff multiplies

@@ -48,8 +48,19 @@ class NoCodecError(Exception):
     """Nothing is installed that unpacks the file; the message is the end of a sentence about it."""
 
 
+def check_size(found: Directory, size: int, height: int, width: int) -> None:
+    """Hold how much a file of so many bytes says it stores against that.
+
+    Raises:
+        UnreadableError: for more than it can be unpacked to.
+    """
+    declared = height * width * found.value(_CHANNELS, 1) * found.value(_BITS, 1) // 8
+    if declared > max(_FREE, _BEST_RATIO * size):
+        raise UnreadableError(DAMAGED)
+
+
 def check_segments(found: Directory, size: int, height: int, width: int) -> None:
-    """Hold what a file of so many bytes says it stores against what is there.
+    """Hold where a file of so many bytes says it stores its picture against that.
 
     Raises:
         UnreadableError: where strips or tiles are missing, or lie outside the file.
@@ -72,10 +83,7 @@ def check_segments(found: Directory, size: int, height: int, width: int) -> None
     if len(starts) != wanted or len(counts) != wanted or not inside:
         raise UnreadableError(DAMAGED)
     declared = height * width * channels * bits // 8
-    there = sum(counts)
-    if declared > max(_FREE, _BEST_RATIO * size):
-        raise UnreadableError(DAMAGED)
-    if found.value(_COMPRESSION, _NONE) == _NONE and there < declared:
+    if found.value(_COMPRESSION, _NONE) == _NONE and sum(counts) < declared:
         raise UnreadableError(DAMAGED)
 
 
@@ -102,6 +110,8 @@ def decode(data: bytes, compression: int) -> NDArray[Any]:
         if isinstance(error, ImportError) or "imagecodecs" in str(error):
             raise NoCodecError(_no_codec(compression)) from None
         raise UnreadableError(DAMAGED) from error
+    if image.ndim != 5 or image.dtype.kind != "u" or not image.size:
+        raise UnreadableError(DAMAGED)
     planes, depth = image.shape[:2]
     if depth != 1:
         raise UnreadableError("holds a volume, not a picture; save one of its planes")
