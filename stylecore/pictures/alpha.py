@@ -40,12 +40,13 @@ def shrink(image: NDArray[Any], height: int, width: int, *, alpha: bool) -> NDAr
     if not alpha:
         return resize(image, width, height).reshape(height, width, -1)
     wide = np.uint16 if image.dtype == np.uint8 else np.float32
+    full = np.iinfo(image.dtype).max
     weight = image[..., -1]
-    seen = resize(weight.astype(np.float32), width, height)
+    seen = resize(np.multiply(weight, full, dtype=wide), width, height) / np.float32(full)
     small = np.empty((height, width, image.shape[2]), image.dtype)
     small[..., -1] = np.rint(seen)
     for channel in range(image.shape[2] - 1):  # one by one: floats of all would be many
         shown = resize(np.multiply(image[..., channel], weight, dtype=wide), width, height)
         colors = shown / np.maximum(seen, 1e-6)
-        small[..., channel] = np.rint(colors.clip(0, np.iinfo(image.dtype).max))
+        small[..., channel] = np.rint(colors.clip(0, full))
     return small

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -27,21 +29,28 @@ def open_heic(data: bytes) -> Stored:
     except ImportError:
         raise UnreadableError(_MISSING) from None
     library: Any = pillow_heif
-    try:
+    with _damage():
         opened: Any = library.open_heif(data, convert_hdr_to_8bit=True)
-    except (OSError, ValueError, SyntaxError, RuntimeError, EOFError) as error:
-        raise UnreadableError(DAMAGED) from error
-    colors, remarks = _colors(opened.info)
+        colors, remarks = _colors(opened.info)
     return Stored(pixels=lambda _: _pixels(opened), colors=colors, remarks=remarks)
 
 
 def _pixels(opened: Any) -> Pixels:
-    try:
+    with _damage():
         image = np.asarray(opened).astype(np.uint8, copy=False)
-    except (OSError, ValueError, SyntaxError, RuntimeError, EOFError) as error:
-        raise UnreadableError(DAMAGED) from error
     image = image.reshape(*image.shape[:2], -1)
     return Pixels(image, alpha=image.shape[2] in (2, 4))
+
+
+@contextmanager
+def _damage() -> Generator[None]:
+    """Whatever the library comes upon is damage, but for a lack of memory."""
+    try:
+        yield
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise UnreadableError(DAMAGED) from error
 
 
 def _colors(info: Any) -> tuple[Colors, tuple[str, ...]]:

@@ -21,6 +21,7 @@ from .exif import orientation_of
 from .stored import DAMAGED, Pixels, Stored, UnreadableError, from_opencv
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_TEXTS = (b"zTXt", b"tEXt", b"iTXt")
 _MOST_TEXT = 1 << 24
 _BEST_RATIO = 1032  # of deflate
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
@@ -34,10 +35,11 @@ def open_png(data: bytes) -> Stored:
     Raises:
         UnreadableError: for one that is damaged.
     """
-    chunks = list(chunks_of(data))
+    chunks = list(_chunks_of(data))
     firsts: dict[bytes, bytes] = {}
     for kind, body in chunks:
-        firsts.setdefault(kind, body)
+        if kind != b"IDAT":
+            firsts.setdefault(kind, bytes(body))
     try:
         width, height, depth, kind = struct.unpack_from(">IIBB", firsts.get(b"IHDR", b""))
         inside = sum(len(body) for name, body in chunks if name == b"IDAT")
@@ -48,7 +50,9 @@ def open_png(data: bytes) -> Stored:
         raise opencv.TooManyPixelsError
     if bits // 8 > _BEST_RATIO * (inside + 64):
         raise UnreadableError(DAMAGED)
-    texts = [_text(name, body) for name, body in chunks if name in (b"zTXt", b"tEXt", b"iTXt")]
+    texts = [
+        _text(name, bytes(body)) for name, body in chunks if name in (b"zTXt", b"tEXt", b"iTXt")
+    ]
     colors, remarks = _colors(firsts)
     return Stored(
         pixels=lambda _: _pixels(data, firsts, depth, kind),
@@ -58,14 +62,15 @@ def open_png(data: bytes) -> Stored:
     )
 
 
-def chunks_of(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+def _chunks_of(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
     """The name and body of each chunk that is whole."""
+    view = memoryview(data)
     at = len(SIGNATURE)
     while at + 12 <= len(data):
         length, name = struct.unpack_from(">I4s", data, at)
         if at + 12 + length > len(data):
             return
-        yield name, data[at + 8 : at + 8 + length]
+        yield name, view[at + 8 : at + 8 + length]
         at += 12 + length
 
 
@@ -110,15 +115,15 @@ def _looked_up(data: bytes, firsts: dict[bytes, bytes]) -> Pixels:
 
 def _critical(data: bytes, palette: bytes | None = None) -> bytes:
     """The file without what may be left out, and with another palette."""
-    kept: list[bytes] = [SIGNATURE]
+    kept: list[bytes | memoryview] = [SIGNATURE]
     whole = False
-    at = len(SIGNATURE)
-    for name, body in chunks_of(data):
+    view, at = memoryview(data), len(SIGNATURE)
+    for name, body in _chunks_of(data):
         if name == b"PLTE" and palette is not None:
             depth = data[24]
             kept.append(chunk(name, palette[: 3 << depth]))
         elif name in (b"IHDR", b"PLTE", b"IDAT", b"IEND"):
-            kept.append(data[at : at + 12 + len(body)])
+            kept.append(view[at : at + 12 + len(body)])
         at += 12 + len(body)
         if name == b"IEND":
             whole = True

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from ..profiles.convert import Colors
 
+_ROWS = 256
+
 DAMAGED = "is damaged or cut short; give a whole copy of it"
 
 
@@ -52,7 +54,7 @@ class Stored:
 
 
 def from_opencv(decoded: NDArray[Any] | None, full: int | None = None) -> Pixels:
-    """Grey, BGR or BGRA, as OpenCV decodes, as pixels.
+    """Grey, BGR or BGRA, as OpenCV decodes, as pixels, in the same memory.
 
     Raises:
         UnreadableError: for None, or channels that are not of whole numbers.
@@ -64,9 +66,17 @@ def from_opencv(decoded: NDArray[Any] | None, full: int | None = None) -> Pixels
     full = full or (255 if decoded.dtype.name == "uint8" else 65535)
     if decoded.ndim == 2:
         return Pixels(decoded[..., None], full=full)
-    if decoded.shape[2] == 4:
-        return Pixels(decoded[..., [2, 1, 0, 3]], alpha=True, full=full)
-    return Pixels(decoded[..., ::-1], full=full)
+    _swap_red_and_blue(decoded)
+    return Pixels(decoded, alpha=decoded.shape[2] == 4, full=full)
+
+
+def _swap_red_and_blue(image: NDArray[Any]) -> None:
+    """In place, some rows at a time: a second copy of a large picture would be large."""
+    for top in range(0, len(image), _ROWS):
+        band = image[top : top + _ROWS]
+        blue = band[..., 0].copy()
+        band[..., 0] = band[..., 2]
+        band[..., 2] = blue
 
 
 def holds(kind: str) -> str:

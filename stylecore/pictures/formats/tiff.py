@@ -148,31 +148,46 @@ def _profile(found: Directory) -> Colors:
 
 def _pixels(file: TagFile, chosen: Directory, layout: _Layout, as_inks: bool) -> Pixels:
     tifffiles.check_size(chosen, len(file.data), layout.height, layout.width)
-    changes = {_ORIENTATION: 1}
-    if layout.for_opencv and layout.photometric != _LAB and not as_inks:
-        changes[_EXTRA] = _ASSOCIATED  # of the other kind libtiff multiplies
-        if layout.bits == 16 and layout.photometric == _WHITE_IS_ZERO:
-            changes[_PHOTOMETRIC] = _BLACK_IS_ZERO
-        decoded = opencv.decode(file.beginning_with(chosen, changes))
-        return _finished(from_opencv(decoded), layout, inverted=_PHOTOMETRIC in changes)
-    if layout.photometric == _LAB and layout.for_opencv:
-        # Left to itself libtiff forgets that the white of CIELAB is D50.
-        decoded = opencv.decode(file.beginning_with(chosen, {**changes, _PHOTOMETRIC: _RGB}))
-        return Pixels(lab_to_srgb(from_opencv(decoded).image))
-    data = file.beginning_with(chosen, changes)
+    if layout.for_opencv and not as_inks:
+        pixels = _by_opencv(file, chosen, layout)
+        if pixels is not None:
+            return pixels
     if layout.photometric in (_YCC, _LAB):
-        raise UnreadableError(
-            f"holds {layout.bits}-bit {'YCbCr' if layout.photometric == _YCC else 'CIELAB'} of a"
-            " kind that is not read; save it as RGB"
-        )
-    tifffiles.check_segments(chosen, len(data), layout.height, layout.width)
+        name = "YCbCr" if layout.photometric == _YCC else "CIELAB"
+        kind = f"holds {layout.bits}-bit {name} of a kind that is not read; save it as RGB"
+        raise UnreadableError(DAMAGED if layout.for_opencv else kind)
+    return _by_others(file, chosen, layout)
+
+
+def _by_opencv(file: TagFile, chosen: Directory, layout: _Layout) -> Pixels | None:
+    changes = {_ORIENTATION: 1, _EXTRA: _ASSOCIATED}  # by the other kind libtiff multiplies
+    inverted = layout.bits == 16 and layout.photometric == _WHITE_IS_ZERO
+    if inverted:
+        changes[_PHOTOMETRIC] = _BLACK_IS_ZERO
+    if layout.photometric == _LAB:
+        changes[_PHOTOMETRIC] = _RGB  # left to itself, libtiff forgets that its white is D50
+    decoded = opencv.decode(file.beginning_with(chosen, changes))
+    if decoded is None:
+        return None
+    pixels = from_opencv(decoded)
+    if layout.photometric == _LAB:
+        return Pixels(lab_to_srgb(pixels.image))
+    return _finished(pixels, layout, inverted=inverted)
+
+
+def _by_others(file: TagFile, chosen: Directory, layout: _Layout) -> Pixels:
+    tifffiles.check_segments(chosen, len(file.data), layout.height, layout.width)
+    data = bytes(file.beginning_with(chosen, {_ORIENTATION: 1}))
     try:
-        image = tifffiles.decode(bytes(data), layout.compression)
+        image = tifffiles.decode(data, layout.compression)
     except tifffiles.NoCodecError as error:
-        image = pillow.tiff(bytes(data)) if layout.bits == 8 and pillow.is_there() else None
-        if image is None:
-            raise UnreadableError(str(error)) from None
-        return Pixels(image, layout.has_alpha and image.shape[2] in (2, 4))
+        found = pillow.tiff(data) if layout.bits == 8 and pillow.is_there() else None
+        if found is None:
+            reason = DAMAGED if layout.for_opencv else str(error)
+            raise UnreadableError(reason) from None
+        return Pixels(found, layout.has_alpha and found.shape[2] in (2, 4))
+    if image.shape != (layout.height, layout.width, layout.channels):
+        raise UnreadableError(DAMAGED)
     return _meant(image, layout, chosen)
 
 
@@ -181,9 +196,7 @@ def _finished(pixels: Pixels, layout: _Layout, *, inverted: bool) -> Pixels:
     image = pixels.image
     if inverted:
         image = 65535 - image
-    if layout.photometric != _RGB or layout.extra is None or image.shape[2] != 4:
-        return Pixels(image[..., :3], full=pixels.full)
-    if not layout.has_alpha:
+    if layout.photometric != _RGB or not layout.has_alpha or image.shape[2] != 4:
         return Pixels(image[..., :3], full=pixels.full)
     # Without the tag libtiff takes it for the kind that colours are multiplied by, and leaves them.
     free = unmultiplied(image) if layout.extra == _ASSOCIATED else image
