@@ -49,10 +49,7 @@ class Profiles:
         grid = 5
         axes = np.meshgrid(*[np.linspace(0, 1, grid)] * channels, indexing="ij")
         ink = np.stack(axes, axis=-1)
-        if model == "CMYK":
-            paper = (1 - ink[..., :3]) * (1 - ink[..., 3:])
-        else:
-            paper = ink**1.6
+        paper = ink**1.6 if model == "RGB " else (1 - ink[..., :3]) * (1 - ink[..., 3:])
         lightness = 100 * (paper @ [0.3, 0.6, 0.1])
         a, b = 60 * (paper[..., 0] - paper[..., 1]), 60 * (paper[..., 1] - paper[..., 2])
         lab = np.stack([lightness / 100 * 0xFF00, (a + 128) * 256, (b + 128) * 256], axis=-1)
@@ -74,9 +71,11 @@ class Profiles:
 
     def with_curve(self, curve: bytes) -> bytes:
         """sRGB's primaries with another curve."""
-        columns = adapted(*PRIMARIES["sRGB"]).T
+        return self.of(adapted(*PRIMARIES["sRGB"]), curve)
+
+    def of(self, matrix: np.ndarray, curve: bytes) -> bytes:
         keys = ("rXYZ", "gXYZ", "bXYZ")
-        tags = {key: xyz(column) for key, column in zip(keys, columns, strict=True)}
+        tags = {key: xyz(column) for key, column in zip(keys, matrix.T, strict=True)}
         return self.assembled("RGB ", {**tags, **dict.fromkeys(("rTRC", "gTRC", "bTRC"), curve)})
 
     def assembled(
