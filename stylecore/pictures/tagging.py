@@ -9,7 +9,8 @@ from .formats import png, webp
 from .formats.directory import TagFile
 from .profiles.srgb import srgb_profile
 
-_PROFILE_TAG, _UNDEFINED = 34675, 7
+_CHANNELS, _EXTRA, _PROFILE_TAG = 277, 338, 34675
+_SHORT, _UNDEFINED, _NOT_MULTIPLIED = 3, 7, 2
 _HAS_PROFILE, _HAS_ALPHA = 0x20, 0x10
 
 
@@ -61,13 +62,16 @@ def _tiff(data: bytes) -> bytes:
     file = TagFile.of(data)
     if file is None or file.big:  # which OpenCV never writes
         return data
-    order, profile = file.order, srgb_profile()
-    (start,) = unpack_from(f"{order}I", data, 4)
-    (count,) = unpack_from(f"{order}H", data, start)
-    entries = [data[start + 2 + 12 * i : start + 14 + 12 * i] for i in range(count)]
+    order, profile, first = file.order, srgb_profile(), file.chain()[0]
+    entries = [
+        data[at : at + 12]
+        for at in range(first.start + 2, first.start + 2 + 12 * len(first.tags), 12)
+    ]
     place = len(data) + len(data) % 2
-    entry = pack(f"{order}HHII", _PROFILE_TAG, _UNDEFINED, len(profile), place)
-    entries = sorted([*entries, entry], key=lambda one: unpack_from(f"{order}H", one)[0])
+    entries.append(pack(f"{order}HHII", _PROFILE_TAG, _UNDEFINED, len(profile), place))
+    if first.value(_CHANNELS, 1) == 4:  # which OpenCV leaves for others to guess
+        entries.append(pack(f"{order}HHIHH", _EXTRA, _SHORT, 1, _NOT_MULTIPLIED, 0))
+    entries.sort(key=lambda one: unpack_from(f"{order}H", one)[0])
     directory = place + len(profile) + len(profile) % 2
     body = data[8:].ljust(place - 8, b"\0") + profile.ljust(directory - place, b"\0")
     table = pack(f"{order}H", len(entries)) + b"".join(entries) + pack(f"{order}I", 0)

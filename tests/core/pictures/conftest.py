@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -139,3 +142,20 @@ def alpha() -> np.ndarray:
     """As large as `picture`: clear at the top, and denser downwards."""
     y, _ = np.mgrid[0:40, 0:60]
     return np.where(y < 4, 0, y * 6).astype(np.uint8)
+
+
+@pytest.fixture
+def guarded(picture: np.ndarray) -> Iterator[Path]:
+    """A folder of someone else's: one file that may not be read, nothing that may be written."""
+    if not hasattr(os, "geteuid"):
+        pytest.skip("no POSIX permissions here")
+    with tempfile.TemporaryDirectory() as name:
+        folder, me = Path(name), os.geteuid()
+        Image.fromarray(picture).save(folder / "a.png")
+        (folder / "a.png").chmod(0)
+        folder.chmod(0o555)
+        if me == 0:  # root may do everything
+            os.seteuid(65534)
+        yield folder
+        os.seteuid(me)
+        folder.chmod(0o755)

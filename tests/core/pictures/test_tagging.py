@@ -25,13 +25,15 @@ def test_results_are_tagged(tmp_path, suffix, size, channels):
     assert read.shape[:2] == size
 
 
-def test_a_tagged_tiff_is_in_order(tmp_path, picture):
-    write_image(tmp_path / "a.tif", picture)
-    with tifffile.TiffFile(tmp_path / "a.tif") as file:
-        (page,) = file.pages
-        codes = [tag.code for tag in page.tags]
-        assert codes == sorted(codes)
-        assert page.tags[34675].value == srgb_profile()
+def test_a_tagged_tiff_is_in_order(tmp_path, picture, alpha):
+    for image, extra in ((picture, ()), (np.dstack([picture, alpha]), (2,))):
+        write_image(tmp_path / "a.tif", image)
+        with tifffile.TiffFile(tmp_path / "a.tif") as file:
+            (page,) = file.pages
+            codes = [tag.code for tag in page.tags]
+            assert codes == sorted(set(codes))
+            assert page.tags[34675].value == srgb_profile()
+            assert tuple(page.extrasamples) == extra
 
 
 def test_bmp_has_no_room_for_a_tag(tmp_path, picture):
