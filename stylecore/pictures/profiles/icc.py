@@ -72,7 +72,7 @@ def space_of(profile: Profile) -> Space | None:
     """
     try:
         if profile.model == "GRAY" and b"kTRC" in profile.tags:
-            return _grey(profile)
+            return _sane(_grey(profile))
         names = (b"rXYZ", b"gXYZ", b"bXYZ", b"rTRC", b"gTRC", b"bTRC")
         if profile.model != "RGB" or not all(name in profile.tags for name in names):
             return None
@@ -81,6 +81,14 @@ def space_of(profile: Profile) -> Space | None:
     except (struct.error, IndexError, ValueError):
         raise DamagedProfileError from None
     if not 0 < np.abs(np.linalg.det(xyz)) < 10:
+        raise DamagedProfileError
+    return _sane(space)
+
+
+def _sane(space: Space) -> Space:
+    with np.errstate(all="ignore"):
+        ends = [curve(np.linspace(0, 1, 33)) for curve in space.curves]
+    if not all(np.isfinite(one).all() for one in ends):
         raise DamagedProfileError
     return space
 

@@ -88,7 +88,8 @@ class Space:
     def to_srgb(self, image: NDArray[Any], full: int) -> Picture:
         """(H, W, 3) whole numbers of 0–full as sRGB, uint8; what lies outside is clipped."""
         encoded = (np.arange(full + 1) / full - self.first) / (self.last - self.first)
-        tables = [curve(encoded.clip(0, 1)).astype(np.float32) for curve in self.curves]
+        with np.errstate(all="ignore"):  # of a profile that was made up
+            tables = [curve(encoded.clip(0, 1)).astype(np.float32) for curve in self.curves]
         matrix = np.asarray(XYZ_TO_SRGB @ self.xyz * self.gain, np.float32).T
         levels = _levels()
         converted = np.empty(image.shape, np.uint8)

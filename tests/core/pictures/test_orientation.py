@@ -95,8 +95,9 @@ def test_the_tag_is_read_in_every_format(tmp_path, picture, form, value, flat):
     made = Image.fromarray(logo() if flat else picture)
     made.save(tmp_path / "a", form, exif=exif, **FORMATS[form])
     with Image.open(tmp_path / "a") as opened:
-        opened.load()  # which turns a TIFF already
         wanted = np.asarray(ImageOps.exif_transpose(opened)).astype(int)
+    if form == "tiff":  # of which Pillow turns some twice: by the standard's words
+        wanted = as_displayed(np.asarray(made), value).astype(int)
     found = read_with_alpha(tmp_path / "a")
     assert found.shape == wanted.shape
     assert np.abs(found[..., -1] - wanted[..., -1]).max() <= 2

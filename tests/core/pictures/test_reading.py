@@ -76,7 +76,7 @@ def test_a_file_cut_short_is_refused(tmp_path, suffix, share):
 
 def test_what_cameras_append_to_a_jpeg_does_no_harm(tmp_path, picture):
     film = np.random.default_rng(0).bytes(2000) + b"\xff\xda" + b"\0" * 50
-    (tmp_path / "a.jpg").write_bytes(turned_jpeg(picture, 1) + film)
+    (tmp_path / "a.jpg").write_bytes(cv2.imencode(".jpg", picture)[1].tobytes() + film)
     assert read_image(tmp_path / "a.jpg").shape == picture.shape
 
 
@@ -120,9 +120,7 @@ def test_more_pixels_than_opencv_opens(tmp_path):
 
 def test_floating_point_pictures_are_refused(tmp_path):
     cv2.imwrite(str(tmp_path / "a.tif"), np.zeros((4, 4, 3), np.float32))
-    with pytest.raises(
-        ImageError, match="holds floating-point 32-bit channels; save it with 8 or 16"
-    ):
+    with pytest.raises(ImageError, match="holds floating-point 32-bit channels; save it"):
         read_image(tmp_path / "a.tif")
 
 
@@ -147,9 +145,8 @@ def test_alpha_of_16_bits(tmp_path):
 @pytest.mark.parametrize("form", ["png", "tiff", "bmp", "webp"])
 def test_what_is_large_is_shrunk_to_what_suffices(tmp_path, form):
     fine = np.random.default_rng(0).integers(0, 256, (80, 120, 3), np.uint8)
-    Image.fromarray(fine).save(
-        tmp_path / "a", form, **({"lossless": True} if form == "webp" else {})
-    )
+    options = {"lossless": True} if form == "webp" else {}
+    Image.fromarray(fine).save(tmp_path / "a", form, **options)
     found = read_image(tmp_path / "a", lambda height, width: (height // 4, width // 4))
     wanted = fine.reshape(20, 4, 30, 4, 3).mean(axis=(1, 3))
     assert found.shape == (20, 30, 3)
