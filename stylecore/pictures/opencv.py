@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -46,6 +47,12 @@ def decode(data: bytes | bytearray, flags: int = AS_STORED) -> NDArray[Any] | No
 def decode_reduced(data: bytes | bytearray, reduction: int) -> NDArray[Any] | None:
     """Decode a JPEG to BGR, (⌈H/r⌉, ⌈W/r⌉, 3) for a reduction r of 1, 2, 4 or 8."""
     return decode(data, _REDUCED[reduction])
+
+
+def can_read(name: str) -> bool:
+    """Whether this OpenCV was built with a format, by the name in its build information."""
+    built = re.search(rf"^\s*{name}:\s+(\S+)", cv2.getBuildInformation(), re.MULTILINE)
+    return built is not None and built[1] != "NO"
 
 
 def encode(suffix: str, image: Picture, parameters: Sequence[int]) -> bytes | None:

@@ -48,7 +48,7 @@ def open_avif(data: bytes) -> Stored:
 
 def _pixels(data: bytes, full: int | None) -> Pixels:
     decoded = opencv.decode(data)
-    if decoded is None and "AVIF" not in cv2.getBuildInformation():
+    if decoded is None and not opencv.can_read("AVIF"):
         raise UnreadableError(
             f"is AVIF, which OpenCV {cv2.__version__} does not read; convert it to PNG, or install"
             " opencv-python-headless 4.11 or newer"

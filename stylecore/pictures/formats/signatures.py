@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import cv2
+from numpy.typing import NDArray
 
 from .. import opencv
 from .avif import open_avif
@@ -24,7 +26,7 @@ _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 
 def _open_gif(data: bytes) -> Stored:
     """What a GIF file stores: its first picture."""
-    return Stored(pixels=lambda _: from_opencv(_decoded(data, "GIF")))
+    return Stored(pixels=lambda _: from_opencv(_decoded_gif(data)))
 
 
 def _open_portable(data: bytes) -> Stored:
@@ -32,11 +34,12 @@ def _open_portable(data: bytes) -> Stored:
     return Stored(pixels=lambda _: from_opencv(opencv.decode(data)))
 
 
-def _decoded(data: bytes, name: str):
+def _decoded_gif(data: bytes) -> NDArray[Any] | None:
     decoded = opencv.decode(data)
-    if decoded is None and name not in cv2.getBuildInformation():
+    if decoded is None and not opencv.can_read("GIF"):
         raise UnreadableError(
-            f"is {name}, which OpenCV {cv2.__version__} does not read; convert it"
+            f"is GIF, which OpenCV {cv2.__version__} does not read; convert it to PNG, or install"
+            " opencv-python-headless 4.12 or newer"
         )
     return decoded
 

@@ -29,6 +29,7 @@ _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE, _CMYK, _YCC, _LAB = 0, 1, 2, 3, 
 _COLORS = {_WHITE_IS_ZERO: 1, _BLACK_IS_ZERO: 1, _RGB: 3, _PALETTE: 1, _CMYK: 4, _YCC: 3, _LAB: 3}
 _OF_SENSORS = {32803, 34892}
 _OF_CAMERAS = {32767, 32769, 32770, 34713, 65535}  # how Sony, Epson, Samsung, Nikon, Pentax pack
+_OF_CANON_OR_PHASE_ONE = (b"CR", b"IIII", b"MMMM")
 _BY_OPENCV = {1, 2, 3, 4, 5, 7, 8, 32773, 32946}
 _NOT_THERE, _ASSOCIATED, _UNASSOCIATED = 0, 1, 2
 _FORMATS = {2: "signed", 3: "floating-point", 5: "complex", 6: "complex"}
@@ -82,7 +83,7 @@ def open_tiff(data: bytes) -> Stored:
     if file is None or not chain:
         raise UnreadableError(DAMAGED)
     every = chain + [below for one in chain for below in file.below(one)]
-    if data[8:10] == b"CR" or any(_is_raw(one) for one in every):
+    if data[8:12].startswith(_OF_CANON_OR_PHASE_ONE) or any(_is_raw(one) for one in every):
         raise UnreadableError(RAW)
     whole = [one for one in every if not one.value(_KIND, 0) & _SMALLER_OR_MASK]
     chosen = whole[0] if whole else chain[0]

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
+from stylecore.pictures.opencv import can_read
 from stylecore.pictures.reading import read_image, read_with_alpha
 
 
@@ -90,6 +91,8 @@ def test_the_tag_is_read_in_every_format(tmp_path, picture, form, value, flat):
     """Against Pillow, which reads the tag, or what AVIF has in its place."""
     if (form, flat) == ("jpeg", True):
         pytest.skip("JPEG has no alpha")
+    if form == "avif" and not can_read("AVIF"):
+        pytest.skip("this OpenCV has no AVIF")
     exif = Image.Exif()
     exif[0x112] = value
     made = Image.fromarray(logo() if flat else picture)

@@ -4,6 +4,7 @@ import zlib
 import cv2
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from stylecore.errors import ImageError
@@ -119,7 +120,7 @@ def test_more_pixels_than_opencv_opens(tmp_path):
 
 
 def test_floating_point_pictures_are_refused(tmp_path):
-    cv2.imwrite(str(tmp_path / "a.tif"), np.zeros((4, 4, 3), np.float32))
+    tifffile.imwrite(tmp_path / "a.tif", np.zeros((4, 4, 3), np.float32), photometric="rgb")
     with pytest.raises(ImageError, match="holds floating-point 32-bit channels; save it"):
         read_image(tmp_path / "a.tif")
 
@@ -170,3 +171,12 @@ def test_what_is_large_is_laid_on_white_as_a_whole_would_be(tmp_path):
     small = read_image(tmp_path / "a.png", lambda height, width: (height // 4, width // 4))
     whole = read_image(tmp_path / "a.png").reshape(10, 4, 15, 4, 3).mean(axis=(1, 3))
     assert np.abs(small - whole).max() <= 2
+
+
+@pytest.mark.parametrize("form", ["avif", "gif"])
+def test_an_opencv_without_a_format_is_named(tmp_path, form, monkeypatch):
+    Image.new("RGB", (16, 16)).save(tmp_path / "a", form)
+    monkeypatch.setattr("stylecore.pictures.opencv.can_read", lambda _: False)
+    monkeypatch.setattr("cv2.imdecode", lambda *_: None)
+    with pytest.raises(ImageError, match=rf"is {form.upper()}, which OpenCV .* does not read"):
+        read_image(tmp_path / "a")
