@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from .. import opencv
 from ..alpha import unmultiplied
-from ..profiles.convert import Colors
 from ..profiles.spaces import lab_to_srgb
 from . import pillow, tifffiles
 from .directory import Directory, TagFile
@@ -62,9 +61,8 @@ class _Layout:
     @property
     def for_opencv(self) -> bool:
         colors = _COLORS[self.photometric]
-        if self.compression not in _BY_OPENCV or self.channels - colors > (
-            self.photometric == _RGB
-        ):
+        room = colors + (self.photometric == _RGB)  # for alpha
+        if self.compression not in _BY_OPENCV or self.channels > room:
             return False
         if self.bits == 16:
             return not self.planar and self.photometric in (_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB)
@@ -88,7 +86,7 @@ def open_tiff(data: bytes) -> Stored:
     whole = [one for one in every if not one.value(_KIND, 0) & _SMALLER_OR_MASK]
     chosen = whole[0] if whole else chain[0]
     layout = _layout(chosen)
-    colors = _profile(chosen)
+    colors = chosen.bytes(_PROFILE) or None
     # A profile of inks wants the inks.
     as_inks = layout.photometric == _CMYK and (layout.bits != 8 or colors is not None)
     return Stored(
@@ -141,10 +139,6 @@ def _layout(found: Directory) -> _Layout:
         planar=found.value(_PLANES, 1) == 2,
         extra=None if not beside else extra[0] if extra else _UNASSOCIATED,
     )
-
-
-def _profile(found: Directory) -> Colors:
-    return found.bytes(_PROFILE) or None
 
 
 def _pixels(file: TagFile, chosen: Directory, layout: _Layout, as_inks: bool) -> Pixels:
@@ -218,8 +212,6 @@ def _meant(image: NDArray[Any], layout: _Layout, found: Directory) -> Pixels:
     kept = image[..., : colors + layout.has_alpha]
     if layout.photometric == _WHITE_IS_ZERO:
         kept = np.concatenate([full - kept[..., :1], kept[..., 1:]], axis=2).astype(image.dtype)
-    if layout.photometric == _CMYK:
-        return Pixels(kept[..., :4], full=full)
     if layout.extra == _ASSOCIATED and full in (255, 65535):
         kept = unmultiplied(kept)
     return Pixels(kept, alpha=layout.has_alpha, full=full)

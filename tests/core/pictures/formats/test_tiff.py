@@ -124,6 +124,15 @@ def test_inks(read, picture, profiles, dtype):
     assert np.abs(read(managed) - profiles.shown(made, profile)).max() <= 2
 
 
+def test_inks_with_alpha(read, picture, alpha):
+    made = Image.fromarray(picture).convert("CMYK")
+    image = np.dstack([np.asarray(made), alpha])
+    data = packed(image, photometric="separated", extrasamples=["unassalpha"])
+    found = read(data, read_with_alpha)
+    assert np.array_equal(found[..., 3], alpha)
+    assert np.abs(found[..., :3] - np.asarray(made.convert("RGB"))).max() <= 1
+
+
 def test_the_first_that_is_no_smaller_copy_is_meant(read, picture):
     out = io.BytesIO()
     with tifffile.TiffWriter(out) as file:
