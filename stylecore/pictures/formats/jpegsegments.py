@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 _MARKER = re.compile(rb"\xff+([\x01-\xfe])")  # any number of fill bytes before it (B.1.1.2)
 _END_OF_SCAN = re.compile(rb"\xff+([\x01-\xcf\xd8-\xfe])")
 _ALONE = {0x01, *range(0xD0, 0xD9)}
-_START_OF_SCAN, _END, _RESTARTS = 0xDA, 0xD9, 0xDD
+_START, _START_OF_SCAN, _END, _RESTARTS = 0xD8, 0xDA, 0xD9, 0xDD
+_SEQUENTIAL = (0xC0, 0xC1)
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 _ICC, _XMP = b"ICC_PROFILE\0", b"http://ns.adobe.com/xap/1.0/\0"
 _FOR_DECODERS = {0xEE, *range(0xC0, 0xE0)}
@@ -62,6 +63,12 @@ class Segments:
         """How many there are."""
         return len(self.sampling)
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether every channel has had the one scan that it has where it is not progressive."""
+        shown = {one for scan in self.scans for one in scan.components}
+        return self.frame in _SEQUENTIAL and shown >= set(self.sampling)
+
 
 def segments_of(data: bytes) -> Segments:
     """Take a file apart.
@@ -75,6 +82,7 @@ def segments_of(data: bytes) -> Segments:
         kind, at = marker[1][0], marker.end()
         if kind == _END:
             found.ended = True
+        if kind in (_END, _START) or found.is_complete:
             break
         if kind in _ALONE:
             continue

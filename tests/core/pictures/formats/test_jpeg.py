@@ -59,6 +59,7 @@ ODD = {
     "a trailer in its place": lambda d: d[:-2] + b"\0\0SEFT" + bytes(200),
     "a trailer behind it": lambda d: d + b"SEFT" + bytes(1000),
     "another picture behind it": lambda d: d + d[: len(d) // 2],
+    "another picture in its place": lambda d: d[:-2] + d[: len(d) // 2],
     "zeros between segments": lambda d: d[: tables(d)] + b"\0\0" + d[tables(d) :],
 }
 
@@ -66,6 +67,14 @@ ODD = {
 @pytest.mark.parametrize("oddity", ODD)
 def test_odd_but_whole(tmp_path, whole, oddity, with_or_without_pillow):
     (tmp_path / "a.jpg").write_bytes(ODD[oddity](whole))
+    wanted = np.asarray(Image.open(io.BytesIO(whole))).astype(int)
+    assert np.abs(read_image(tmp_path / "a.jpg") - wanted).max() <= 2
+
+
+def test_what_looks_like_a_scan_in_a_trailer(tmp_path, rough):
+    whole = encoded(rough)
+    trailer = b"SEFT\xff\xda\0\x08\1\1\0\0\x3f\0ab"
+    (tmp_path / "a.jpg").write_bytes(whole[:-2] + trailer)
     wanted = np.asarray(Image.open(io.BytesIO(whole))).astype(int)
     assert np.abs(read_image(tmp_path / "a.jpg") - wanted).max() <= 2
 
