@@ -11,7 +11,7 @@ import typer
 from ..results import UnfinishedError
 from ..settings import Settings
 from .common import Content, Model, Offline, Quiet, argument, output
-from .errors import complain, how_it_ended, native_silence
+from .errors import complain, how_it_ended, while_reading
 from .options import HELP, with_settings_of
 from .outputs import Outputs, free_name, model_files
 from .progress import Progress, progress_for
@@ -93,7 +93,7 @@ def _read(
     from ..strip import check_strip
 
     check_strip(count, settings)
-    with native_silence():
+    with while_reading():
         return read_scene(content, styles, settings, **where.controls(len(styles), settings.size))
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from contextlib import AbstractContextManager
+import warnings
+from collections.abc import Generator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
-from ..errors import StylecoreError
+from ..errors import ImageWarning, StylecoreError
 from ..overlap import WhileWanted
 from ..results import UnfinishedError
 
@@ -60,6 +62,17 @@ def how_it_ended(end: KeyboardInterrupt | UnfinishedError) -> tuple[str, int]:
     if cause is not None and not isinstance(cause, StylecoreError | OSError | MemoryError):
         raise cause
     return str(end), FAILED
+
+
+@contextmanager
+def while_reading() -> Generator[None]:
+    """Read pictures: C libraries keep silent, and what a file asks for in vain is a line each."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ImageWarning)
+        with native_silence():
+            yield
+    for text in dict.fromkeys(str(one.message) for one in caught):
+        complain(text)
 
 
 def native_silence() -> AbstractContextManager[None]:

@@ -10,7 +10,7 @@ import typer
 
 from ..errors import SettingsError
 from .common import Quiet, argument, optional, output
-from .errors import native_silence
+from .errors import while_reading
 from .outputs import Outputs, free_name
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _expect(outputs: Outputs, places: Mapping[str, Path]) -> None:
 def _read(path: Path) -> Picture:
     from ..pictures.images import read_image
 
-    with native_silence():
+    with while_reading():
         return read_image(path)
 
 

@@ -14,7 +14,7 @@ from ..results import UnfinishedError
 from ..settings import Settings
 from .common import Content, Model, Offline, Quiet, argument, optional, output
 from .delivery import Delivery
-from .errors import complain, how_it_ended, native_silence
+from .errors import complain, how_it_ended, while_reading
 from .options import with_settings
 from .outputs import Outputs, free_name, model_files
 from .progress import Progress, progress_for
@@ -132,7 +132,7 @@ def _read(
     from ..pictures.images import read_image
     from ..scene import read_scene
 
-    with native_silence():
+    with while_reading():
         scene = read_scene(content, styles, settings, **controls)
         return scene, None if fine is None else read_image(fine)
 

@@ -8,6 +8,8 @@ Every message says what was given, what was wanted and what to do::
     ├── ModelError      an artefact or weight file that is missing, damaged or of another kind
     ├── FetchError      weights that could not be brought here
     └── EngineError     no ONNX Runtime, or none that can do what was asked
+
+What is done all the same, but not as a file asks for it, is a warning, `ImageWarning`.
 """
 
 
@@ -33,3 +35,7 @@ class FetchError(StylecoreError):
 
 class EngineError(StylecoreError):
     """ONNX Runtime is missing, or has no provider that can do what was asked."""
+
+
+class ImageWarning(UserWarning):
+    """Something that a picture file says of itself and that is not done."""

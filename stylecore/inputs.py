@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias, cast
 
@@ -12,9 +13,8 @@ from numpy.typing import NDArray
 from .control.views import MIDDLE
 from .errors import ImageError, SettingsError
 from .pictures.images import (
-    crop_to_aspect,
+    cropped_size,
     lay_on_white,
-    read_image,
     read_with_alpha,
     reduced,
     resize,
@@ -23,6 +23,7 @@ from .pictures.images import (
     scaled_size,
 )
 from .pictures.parts import nearest_of
+from .pictures.reading import Enough
 from .pictures.tensors import Array
 from .pyramid import SHORTEST, Scale
 from .settings import Settings
@@ -37,8 +38,8 @@ def read_content(source: Source, settings: Settings) -> tuple[Array, Array | Non
     Raises:
         ImageError: when it cannot be read, or is too narrow for its size.
     """
-    picture = _read(source, read_with_alpha)
-    height, width = scaled_size(picture.shape[0], picture.shape[1], settings.size)
+    picture, whole = _read(source, partial(_enough_for_content, size=settings.size))
+    height, width = scaled_size(*whole, settings.size)
     if min(height, width) < SHORTEST:
         raise ImageError(
             f"at size {settings.size} the content is {width}×{height} pixels, and the network needs"
@@ -48,6 +49,12 @@ def read_content(source: Source, settings: Settings) -> tuple[Array, Array | Non
     # Twice the size: the next finer one tells contours better.
     content = reduced(colors, 2 * height, 2 * width)
     return content, None if alpha is None else resize_mask(alpha, *content.shape[:2])
+
+
+def _enough_for_content(height: int, width: int, size: int) -> tuple[int, int]:
+    """Twice what is kept, which is twice the size: the last step of shrinking is made in floats."""
+    height, width = scaled_size(height, width, size)
+    return 4 * height, 4 * width
 
 
 def read_styles(style: Source | Iterable[Source], settings: Settings, scale: Scale) -> list[Array]:
@@ -72,7 +79,7 @@ def read_start(source: Source, height: int, width: int) -> Array:
     Raises:
         ImageError: when it cannot be read, or has another shape.
     """
-    picture = _opaque(source)
+    picture, _ = _opaque(source, lambda h, w: scaled_size(h, w, 2 * max(height, width)))
     if not same_shape(picture.shape[:2], (height, width)):
         raise ImageError(
             f"the start is {picture.shape[1]}×{picture.shape[0]} pixels and the result"
@@ -106,34 +113,57 @@ def style_size(shape: Sequence[int], scale: Scale, larger: float) -> tuple[int, 
 
 
 def _style(source: Source, factor: float, settings: Settings, scale: Scale) -> Array:
-    picture = _opaque(source)
-    seen = picture
+    size = partial(_seen_of_style, factor=factor, settings=settings, scale=scale)
+
+    def enough(height: int, width: int) -> tuple[int, int]:
+        wanted = size(height, width)
+        return 2 * wanted[0], 2 * wanted[1]
+
+    picture, whole = _opaque(source, enough)
+    return reduced(picture, *size(*whole))
+
+
+def _seen_of_style(
+    height: int, width: int, factor: float, settings: Settings, scale: Scale
+) -> tuple[int, int]:
+    """How large a style of this size has to be to be looked at."""
+    seen = (height, width)
     if settings.fit == "crop":
-        seen = crop_to_aspect(picture, scale.width / scale.height)
+        seen = cropped_size(height, width, scale.width / scale.height)
     # Views of coarse scales are enlarged: there the style is looked at twice as large.
     larger = factor * max(1.0, MIDDLE / scale.longest)
-    height, width = style_size(seen.shape, scale, larger)
-    shrink = max(height / seen.shape[0], width / seen.shape[1])
-    return reduced(picture, round(picture.shape[0] * shrink), round(picture.shape[1] * shrink))
+    wanted = style_size(seen, scale, larger)
+    shrink = max(wanted[0] / seen[0], wanted[1] / seen[1])
+    return round(height * shrink), round(width * shrink)
 
 
-def _read(
-    source: Source, read: Callable[[str | Path], NDArray[np.uint8]] = read_image
-) -> NDArray[np.uint8]:
+def _read(source: Source, enough: Enough) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    """The picture, of a file no more than suffices, and height and width of the whole."""
     if isinstance(source, str | Path):
-        return read(source)
+        return _read_file(source, enough)
     channels = source.shape[2] if source.ndim == 3 else 0
     if channels not in (3, 4) or source.dtype != np.uint8 or not source.size:
         raise ImageError(
             f"an array of {source.dtype} {source.shape} was given as a picture;"
             " give uint8 (H, W, 3), RGB"
         )
-    return source
+    return source, (source.shape[0], source.shape[1])
 
 
-def _opaque(source: Source) -> NDArray[np.uint8]:
-    picture = _read(source)
-    return picture if picture.shape[2] == 3 else lay_on_white(picture)
+def _read_file(path: str | Path, enough: Enough) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    whole = 0, 0
+
+    def noted(height: int, width: int) -> tuple[int, int]:
+        nonlocal whole
+        whole = height, width
+        return enough(height, width)
+
+    return read_with_alpha(path, noted), whole
+
+
+def _opaque(source: Source, enough: Enough) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    picture, whole = _read(source, enough)
+    return picture if picture.shape[2] == 3 else lay_on_white(picture), whole
 
 
 def _without_alpha(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Array | None]:

@@ -16,9 +16,12 @@ from stylecore.settings import LAYERS
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = {"stylecore": "stylecore", "models": "stylecore.models", "cli": "stylecore.cli"}
+OPTIONAL = {"PIL", "pillow_heif", "tifffile"}
+"""Libraries of extras, which only readers of pictures import, and only when they need them."""
+
 CORE = {"numpy", "onnxruntime", "onnxruntime_ep_openvino", "cv2", "scipy"}
 THIRD_PARTY = {
-    "stylecore": CORE,
+    "stylecore": CORE | OPTIONAL,
     # google: protobuf, which onnx stands on
     "models": {"numpy", "scipy", "onnx", "onnx_ir", "onnxruntime", "google", "h5py", "safetensors"},
     "cli": {"typer", "rich"},
@@ -27,6 +30,8 @@ THIRD_PARTY = {
 OF_THE_CORE_FOR_MODELS = {"engine", "errors", "files", "losses", "pictures", "settings"}
 MAY_IMPORT = {
     "stylecore.pictures": {"errors", "files", "overlap"},
+    "stylecore.pictures.formats": {"errors", "overlap", "pictures"},
+    "stylecore.pictures.profiles": {"errors", "pictures"},
     "stylecore.control": {"contract", "errors", "pictures", "settings"},
     "stylecore.optimizers": {"contract", "pictures", "settings"},
     "stylecore.engine": {"control", "errors", "files", "losses", "pictures", "settings"},
@@ -135,6 +140,13 @@ def test_only_the_declared_packages_are_imported(folder: str) -> None:
     allowed = THIRD_PARTY[folder] | {"stylecore"} | set(sys.stdlib_module_names)
     stray = [one for one in of(folder) if one.top not in allowed]
     assert not stray, where(stray)
+
+
+def test_optional_libraries_are_imported_late_and_by_readers_of_pictures_alone() -> None:
+    found = [one for one in of("stylecore") if one.top in OPTIONAL]
+    stray = [one for one in found if not under(one.importer, "stylecore.pictures")]
+    assert not stray + [one for one in found if not one.deferred], where(found)
+    assert {one.top for one in found} == OPTIONAL
 
 
 def test_the_core_imports_nothing_of_models_or_cli() -> None:
