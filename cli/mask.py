@@ -181,7 +181,11 @@ def _stroke(text: str) -> Drawn:
             f"the stroke {text!r} is neither points nor a file; give x,y or 'x,y x,y …' in pixels,"
             " or the path of a picture"
         )
-    return _read(Path(text)).mean(axis=2) > 127
+    from ..pictures.sources import mask_of
+
+    with native_silence():
+        levels = mask_of(text, f"the stroke {text!r}")
+    return (levels.mean(axis=2) if levels.ndim == 3 else levels) > 127
 
 
 def _points(text: str) -> list[tuple[float, float]] | None:

@@ -129,12 +129,12 @@ def _read(
     settings: Settings,
     controls: Controls,
 ) -> tuple[Scene, Picture | None]:
-    from ..pictures.images import read_image
+    from ..pictures.images import read_with_alpha
     from ..scene import read_scene
 
     with native_silence():
         scene = read_scene(content, styles, settings, **controls)
-        return scene, None if fine is None else read_image(fine)
+        return scene, None if fine is None else read_with_alpha(fine)
 
 
 def _mixed(
@@ -146,7 +146,7 @@ def _mixed(
     try:
         return mix_scales(
             coarse, fine, model=painter, settings=settings, on_step=progress.step
-        ).image
+        ).picture
     except KeyboardInterrupt:
         raise KeyboardInterrupt from None
     except UnfinishedError as error:

@@ -9,7 +9,15 @@ from .control.regions import Region, label_regions
 from .engine.artefact import Artefact, load_artefact
 from .engine.engines import Engine, choose_engine
 from .engine.objective import Objective
-from .errors import EngineError, FetchError, ImageError, ModelError, SettingsError, StylecoreError
+from .errors import (
+    EngineError,
+    FetchError,
+    ImageError,
+    ModelError,
+    NotAPictureError,
+    SettingsError,
+    StylecoreError,
+)
 from .mixing import mix_scales
 from .optimizers.adam import AdamState, adam
 from .optimizers.lbfgs import lbfgs
@@ -33,6 +41,7 @@ __all__ = [
     "ImageError",
     "Interrupted",
     "ModelError",
+    "NotAPictureError",
     "Objective",
     "Painter",
     "Region",

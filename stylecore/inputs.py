@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-from typing import TypeAlias, cast
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterable, Sequence
+from typing import cast
 
 from .control.views import MIDDLE
-from .errors import ImageError, SettingsError
+from .errors import ImageError, NotAPictureError, SettingsError
 from .pictures.images import (
     crop_to_aspect,
-    lay_on_white,
-    read_image,
-    read_with_alpha,
     reduced,
     resize,
     resize_mask,
     same_shape,
     scaled_size,
 )
-from .pictures.parts import nearest_of
+from .pictures.sources import Source, colours_and_alpha, is_source, picture_of
 from .pictures.tensors import Array
 from .pyramid import SHORTEST, Scale
 from .settings import Settings
-
-Source: TypeAlias = str | Path | NDArray[np.uint8]
-"""A picture: a path, or (H, W, 3) uint8, RGB; with a fourth channel for alpha."""
 
 
 def read_content(source: Source, settings: Settings) -> tuple[Array, Array | None]:
@@ -37,33 +27,34 @@ def read_content(source: Source, settings: Settings) -> tuple[Array, Array | Non
     Raises:
         ImageError: when it cannot be read, or is too narrow for its size.
     """
-    picture = _read(source, read_with_alpha)
+    picture = picture_of(source, "the content")
     height, width = scaled_size(picture.shape[0], picture.shape[1], settings.size)
     if min(height, width) < SHORTEST:
         raise ImageError(
             f"at size {settings.size} the content is {width}×{height} pixels, and the network needs"
             f" {SHORTEST} a side; give a larger size or crop the picture"
         )
-    colors, alpha = _without_alpha(picture)
+    colors, alpha = colours_and_alpha(picture, "the content")
     # Twice the size: the next finer one tells contours better.
     content = reduced(colors, 2 * height, 2 * width)
     return content, None if alpha is None else resize_mask(alpha, *content.shape[:2])
 
 
-def read_styles(style: Source | Iterable[Source], settings: Settings, scale: Scale) -> list[Array]:
-    """The styles, each (h, w, 3), no larger than they are looked at.
+def read_styles(
+    style: Source | Iterable[Source], settings: Settings, scale: Scale
+) -> list[tuple[Array, Array | None]]:
+    """The styles, each (h, w, 3), no larger than they are looked at, with their alpha (h, w).
 
     Raises:
         ImageError: when one cannot be read.
         SettingsError: when none was given, or another number of weights than styles.
     """
-    single = isinstance(style, str | Path | np.ndarray)
-    many = [cast("Source", style)] if single else list(style)
+    many = _several(style)
     if not many:
         raise SettingsError("no style was given; give at least one picture")
     check_count("blend", settings.blend, len(many))
     check_count("style_scale", settings.style_scale, len(many))
-    return [_style(one, style_factor(settings, i), settings, scale) for i, one in enumerate(many)]
+    return [_style(one, i, settings, scale) for i, one in enumerate(many)]
 
 
 def read_start(source: Source, height: int, width: int) -> Array:
@@ -72,7 +63,7 @@ def read_start(source: Source, height: int, width: int) -> Array:
     Raises:
         ImageError: when it cannot be read, or has another shape.
     """
-    picture = _opaque(source)
+    picture, _ = colours_and_alpha(picture_of(source, "the start"), "the start")
     if not same_shape(picture.shape[:2], (height, width)):
         raise ImageError(
             f"the start is {picture.shape[1]}×{picture.shape[0]} pixels and the result"
@@ -105,43 +96,26 @@ def style_size(shape: Sequence[int], scale: Scale, larger: float) -> tuple[int, 
     return max(SHORTEST, round(height * factor)), max(SHORTEST, round(width * factor))
 
 
-def _style(source: Source, factor: float, settings: Settings, scale: Scale) -> Array:
-    picture = _opaque(source)
+def _several(style: Source | Iterable[Source]) -> list[Source]:
+    if is_source(style):
+        return [cast("Source", style)]
+    if isinstance(style, bytes) or not isinstance(style, Iterable):
+        raise NotAPictureError(style, "the style")
+    return list(style)
+
+
+def _style(
+    source: Source, number: int, settings: Settings, scale: Scale
+) -> tuple[Array, Array | None]:
+    what = f"style {number + 1}"
+    picture, alpha = colours_and_alpha(picture_of(source, what), what)
     seen = picture
     if settings.fit == "crop":
         seen = crop_to_aspect(picture, scale.width / scale.height)
     # Views of coarse scales are enlarged: there the style is looked at twice as large.
-    larger = factor * max(1.0, MIDDLE / scale.longest)
+    larger = style_factor(settings, number) * max(1.0, MIDDLE / scale.longest)
     height, width = style_size(seen.shape, scale, larger)
     shrink = max(height / seen.shape[0], width / seen.shape[1])
-    return reduced(picture, round(picture.shape[0] * shrink), round(picture.shape[1] * shrink))
-
-
-def _read(
-    source: Source, read: Callable[[str | Path], NDArray[np.uint8]] = read_image
-) -> NDArray[np.uint8]:
-    if isinstance(source, str | Path):
-        return read(source)
-    channels = source.shape[2] if source.ndim == 3 else 0
-    if channels not in (3, 4) or source.dtype != np.uint8 or not source.size:
-        raise ImageError(
-            f"an array of {source.dtype} {source.shape} was given as a picture;"
-            " give uint8 (H, W, 3), RGB"
-        )
-    return source
-
-
-def _opaque(source: Source) -> NDArray[np.uint8]:
-    picture = _read(source)
-    return picture if picture.shape[2] == 3 else lay_on_white(picture)
-
-
-def _without_alpha(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Array | None]:
-    """RGB and alpha (H, W), 0–1, or None; what hides under full transparency is painted over."""
-    if picture.shape[2] == 3 or (picture[..., 3] == 255).all():
-        return picture[..., :3], None
-    shown = picture[..., 3] > 0
-    if not shown.any():
-        raise ImageError("the content is wholly transparent; give one that shows something")
-    # The nearest colour that shows: the network looks across the edge, and should see no step.
-    return picture[..., :3][nearest_of(shown)], np.asarray(picture[..., 3] / 255, np.float32)
+    shape = round(picture.shape[0] * shrink), round(picture.shape[1] * shrink)
+    small = reduced(picture, *shape)
+    return small, None if alpha is None else resize_mask(alpha, *small.shape[:2])

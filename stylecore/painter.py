@@ -137,7 +137,10 @@ class Painter:
         if scene.settings.composition == "style":
             return [0.0] * len(scene.styles)
         features, manifest = self._features, self.artefact.manifest
-        return [share_of_views(features, manifest, style) for style in scene.styles]
+        return [
+            share_of_views(features, manifest, style, alpha)
+            for style, alpha in zip(scene.styles, scene.alphas, strict=True)
+        ]
 
     def _check(self, scene: Scene) -> None:
         if self._closed:

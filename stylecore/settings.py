@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from os import PathLike, fspath
 from typing import Any, Literal, cast, get_args
 
 from .errors import SettingsError
@@ -141,6 +142,8 @@ class Settings:
     coarse_content: Mapping[str, float] = field(default_factory=lambda: {"relu3_1": 1.0})
 
     def __post_init__(self) -> None:
+        if isinstance(self.init, PathLike):
+            object.__setattr__(self, "init", fspath(cast("PathLike[str]", self.init)))
         _check_range("size", self.size, SMALLEST_SIDE, LARGEST_SIDE, "pixels")
         _check_range("coarsest", self.coarsest, SMALLEST_SIDE, LARGEST_SIDE, "pixels")
         _check_range("steps", self.steps, 1, 1_000_000, "steps")

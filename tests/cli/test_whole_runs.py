@@ -9,6 +9,7 @@ import time
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from stylecore.cli.app import app
@@ -76,6 +77,17 @@ def test_unusual_pictures_are_welcome(stylize, kind):
     cv2.imwrite("odd.png", arrays[kind])
     assert stylize("odd.png").exit_code == 0
     assert stylize("photo.png", "odd.png").exit_code == 0
+
+
+def test_pictures_on_the_way_keep_what_is_transparent(stylize):
+    photo = read_image("photo.png")
+    alpha = np.where(np.arange(64) < 20, 0, 255).astype(np.uint8) * np.ones((48, 1), np.uint8)
+    Image.fromarray(np.dstack([photo, alpha])).save("cut.png")
+    assert stylize("cut.png", "night.png", "--save-every", 2).exit_code == 0
+    for name in ("out.0002.png", "out.png"):
+        with Image.open(name) as picture:
+            assert picture.mode == "RGBA"
+            assert picture.getchannel("A").getextrema() == (0, 255)
 
 
 def test_a_strip_becomes_too_narrow(stylize, folder):

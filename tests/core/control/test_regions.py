@@ -34,7 +34,7 @@ def test_grey_levels_are_shares(tmp_path):
         (np.zeros((30, 40)), "the mask of sky is empty; paint"),
         (np.full((30, 40), 7.0), "values outside 0–1"),
         (np.full((30, 40), np.nan), "values outside 0–1"),
-        (np.ones((30, 40, 4)), r"an array \(30, 40, 4\)"),
+        (np.ones((30, 40, 5)), r"an array \(30, 40, 5\)"),
         ("none.png", "there is no file none.png"),
     ],
 )
