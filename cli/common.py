@@ -40,7 +40,7 @@ def output(text: str) -> Any:
     return optional("FILE", text, "--output", "-o")
 
 
-Content = Annotated[Path, argument("CONTENT", "The photograph.")]
+Content = Annotated[Path, argument("CONTENT", "The photograph; - is standard input.")]
 Model = Annotated[
     str | None,
     optional("NAME|PATH", "Another source of weights, or a weight file or artefact of yours."),

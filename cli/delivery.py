@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import StylecoreError
+from .names import beside
 from .outputs import Outputs
+from .standard import STANDARD
 
 if TYPE_CHECKING:
     from ..pictures.tensors import Picture
@@ -31,6 +33,11 @@ class Delivery:
     report: Path | None = None
     every: int = 0
 
+    @property
+    def on_standard_output(self) -> bool:
+        """Whether standard output is taken, so that nothing else may go there."""
+        return STANDARD in (self.picture, self.report)
+
     def expect(self, steps: int) -> None:
         """Make sure that all of it can be written.
 
@@ -39,6 +46,8 @@ class Delivery:
         """
         if self.every < 0:
             raise StylecoreError(f"--save-every is {self.every}; give 0 or a number of steps")
+        if self.every and self.picture == STANDARD:
+            raise StylecoreError("--save-every needs a file to put pictures beside; give --output")
         self.outputs.expect_picture(self.picture)
         if self.every:
             for step in range(self.every, steps + 1, self.every):
@@ -59,4 +68,4 @@ class Delivery:
 
     def _intermediate(self, step: int) -> Path:
         """The path of the picture kept after a step: ``out.0050.png`` beside ``out.png``."""
-        return self.picture.with_name(f"{self.picture.stem}.{step:04}{self.picture.suffix}")
+        return beside(self.picture, f"{step:04}")

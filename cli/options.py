@@ -10,6 +10,7 @@ from typing import Annotated, Any, get_args, get_type_hints
 import typer
 
 from ..settings import LAYERS, Settings, default_of, parse_layers, parse_numbers
+from .standard import STANDARD, given
 
 _PICTURE, _LOOK, _SEARCH, _MACHINE = "The picture", "The look", "The search", "The machine"
 _WHERE = "Where"
@@ -138,6 +139,8 @@ def _parameter(name: str) -> inspect.Parameter:
 
 
 def _settings(chosen: dict[str, Any]) -> Settings:
+    if chosen.get("init") == str(STANDARD):
+        chosen["init"] = str(given(STANDARD))
     for name, value in chosen.items():
         if name in _LAYERS:
             chosen[name] = parse_layers(value)

@@ -109,7 +109,7 @@ def write_image(path: AnyPath, image: Picture) -> None:
     try:
         files.write_atomically(path, encoded)
     except OSError as error:
-        raise ImageError(_unwritable(path, error)) from error
+        raise ImageError(files.unwritable(path, error)) from error
 
 
 def check_writable(path: AnyPath) -> None:
@@ -122,7 +122,7 @@ def check_writable(path: AnyPath) -> None:
     try:
         files.check_writable(path)
     except OSError as error:
-        raise ImageError(_unwritable(path, error)) from error
+        raise ImageError(files.unwritable(path, error)) from error
 
 
 def resize(image: npt.NDArray[_Pixels], width: int, height: int) -> npt.NDArray[_Pixels]:
@@ -211,7 +211,7 @@ def _read_bytes(path: AnyPath) -> bytes:
     try:
         return Path(path).read_bytes()
     except FileNotFoundError:
-        raise ImageError(f"there is no file {path}; give {_WANTED}") from None
+        raise ImageError(f"{files.missing(path)}; give {_WANTED}") from None
     except IsADirectoryError:
         raise ImageError(f"{path} is a folder; give {_WANTED}") from None
     except (OSError, ValueError) as error:
@@ -309,10 +309,6 @@ def _known_suffix(path: AnyPath) -> str:
 
 def _damaged(path: AnyPath) -> str:
     return f"{path} is damaged or cut short; give a whole copy of it"
-
-
-def _unwritable(path: AnyPath, error: OSError) -> str:
-    return f"cannot write {path}: {error.strerror}; give a path in a folder that you may write to"
 
 
 def _logging() -> Any:

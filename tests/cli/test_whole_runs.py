@@ -1,8 +1,10 @@
 """The real command on a real, if tiny, network: what is painted, refused and interrupted."""
 
 import json
+import os
 import shutil
 import signal
+import subprocess
 import sys
 import time
 
@@ -132,6 +134,42 @@ def test_a_model_that_is_none(stylize, folder):
 def test_offline_without_weights(stylize, folder):
     words = ["stylize", "photo.png", "night.png", "-o", "out.png", "--offline", *QUICK]
     assert refused(CliRunner().invoke(app, words), "offline")
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are UTF-8 there")
+def test_paths_that_are_not_utf8(folder, tiny_model):
+    """A name of Latin-1, as old disks have them, everywhere a run may have it."""
+    odd = os.fsencode(folder) + b"/\xe9t\xe9"
+    for name in (b"photo.png", b"night.png"):
+        shutil.copyfile(os.fsencode(folder) + b"/" + name, odd + name)
+    words = [odd + b"photo.png", odd + b"night.png", b"-o", odd + b"out.png"]
+    words += [b"--init", odd + b"photo.png", b"--keep", odd + b"mask.png", b"--report", odd]
+    line = [sys.executable, "-m", "stylecore.cli", "stylize", *words, "--model", tiny_model, *QUICK]
+    mask = np.zeros((48, 64), np.uint8)
+    mask[:, 32:] = 255
+    Image.fromarray(mask).save(odd + b"mask.png", "png")
+    done = subprocess.run(line, cwd=folder, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    with open(odd, "rb") as file:  # noqa: PTH123
+        report = json.loads(file.read().decode("utf-8"))
+    assert os.fsencode(report["settings"]["init"]) == odd + b"photo.png"
+    with Image.open(odd + b"out.png") as picture:
+        assert picture.size == (48, 36)
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are UTF-8 there")
+def test_a_network_whose_path_is_not_utf8_is_refused_by_that(stylize, folder, tiny_model):
+    shutil.copytree(tiny_model, folder / "mod\udce8le")
+    assert refused(stylize(model=folder / "mod\udce8le"), "is not UTF-8, which ONNX Runtime")
+
+
+def test_runs_at_once_have_each_a_new_name(start, folder, tiny_model):
+    words = ["stylize", "photo.png", "night.png", "--model", tiny_model, *QUICK]
+    runs = [start(*words) for _ in range(3)]
+    said = {run.communicate(timeout=60)[0].partition(":")[0] for run in runs}
+    assert said == {"photo-night.png", "photo-night-2.png", "photo-night-3.png"}
+    for name in said:
+        assert read_image(name).shape == (36, 48, 3)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT for a child process there")
