@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,7 @@ import typer
 from ..errors import SettingsError
 from ..results import UnfinishedError
 from ..settings import Settings
-from .common import Content, Model, Offline, Quiet, argument, output
+from .common import Content, Metadata, Model, Offline, Quiet, argument, metadata_of, output
 from .errors import complain, how_it_ended, native_silence
 from .names import beside, place_of
 from .options import HELP, with_settings_of
@@ -23,6 +24,7 @@ from .where import Where, with_where
 
 if TYPE_CHECKING:
     from ..painter import Painter
+    from ..pictures.notes import Metadata as Carried
     from ..pictures.tensors import Picture
     from ..results import Result
     from ..scene import Scene
@@ -57,6 +59,7 @@ def blend(
     model: Model = None,
     offline: Offline = False,
     quiet: Quiet = False,
+    metadata: Metadata = "no-gps",
 ) -> None:
     """Paint CONTENT as a strip of pictures from the FIRST style to the SECOND.
 
@@ -73,17 +76,18 @@ def blend(
             outputs.expect_picture(path)
         scene = _read(content, [first, second], count, settings, where)
         found: list[Picture] = []
+        write = partial(_write, outputs, strip, each, metadata_of(content, metadata))
         try:
             with progress_for(quiet=quiet) as progress:
                 painter = open_painter(settings, model, offline, progress)
                 _paint(painter, scene, count, progress, found)
         except (KeyboardInterrupt, UnfinishedError) as end:
             best: Result | None = getattr(end, "result", None)
-            _write(outputs, strip, [*found, *([] if best is None else [best.picture])], each)
+            write([*found, *([] if best is None else [best.picture])])
             words, status = how_it_ended(end)
             _say_ended(words, strip, len(found) + (best is not None))
             raise typer.Exit(status) from None
-        _write(outputs, strip, found, each)
+        write(found)
     if not quiet:
         typer.echo(f"{named(strip)}: {count} pictures", err=strip == STANDARD)
 
@@ -113,13 +117,19 @@ def _paint(
     paint_strip(painter, scene, count, progress.step, lambda result: found.append(result.picture))
 
 
-def _write(outputs: Outputs, strip: Path, pictures: Sequence[Picture], each: bool) -> None:
+def _write(
+    outputs: Outputs,
+    strip: Path,
+    each: bool,
+    metadata: Carried | None,
+    pictures: Sequence[Picture],
+) -> None:
     from ..strip import side_by_side
 
     if pictures:
-        outputs.write_picture(strip, side_by_side(pictures))
+        outputs.write_picture(strip, side_by_side(pictures), metadata)
     for path, picture in zip(_names(strip, len(pictures) if each else 0), pictures, strict=False):
-        outputs.write_picture(path, picture)
+        outputs.write_picture(path, picture, metadata)
 
 
 def _say_ended(words: str, strip: Path, count: int) -> None:

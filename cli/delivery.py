@@ -13,6 +13,7 @@ from .outputs import Outputs
 from .standard import STANDARD
 
 if TYPE_CHECKING:
+    from ..pictures.notes import Metadata
     from ..pictures.tensors import Picture
     from ..results import Result
 
@@ -26,12 +27,14 @@ class Delivery:
         picture: the finished picture; its suffix names the format.
         report: the report as JSON, or None.
         every: an intermediate picture is kept after each so many steps; 0 keeps none.
+        metadata: what the finished picture carries besides its pixels, or None.
     """
 
     outputs: Outputs
     picture: Path
     report: Path | None = None
     every: int = 0
+    metadata: Metadata | None = None
 
     @property
     def on_standard_output(self) -> bool:
@@ -61,7 +64,7 @@ class Delivery:
 
     def write(self, result: Result) -> None:
         """Write the finished picture and, where asked for, the report."""
-        self.outputs.write_picture(self.picture, result.picture)
+        self.outputs.write_picture(self.picture, result.picture, self.metadata)
         if self.report is not None:
             text = json.dumps(result.report, indent=1, ensure_ascii=False) + "\n"
             self.outputs.write_text(self.report, text)

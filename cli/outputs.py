@@ -17,6 +17,7 @@ from ..errors import StylecoreError
 from .standard import STANDARD, expect_standard_output, write_standard_output
 
 if TYPE_CHECKING:
+    from ..pictures.notes import Metadata
     from ..pictures.tensors import Picture
 
 
@@ -78,8 +79,8 @@ class Outputs:
             if files.is_there(read) and Path(real).is_relative_to(os.path.realpath(path)):
                 raise _overwriting(path, read)
 
-    def write_picture(self, path: Path, picture: Picture) -> None:
-        """Write a picture; to standard output as PNG.
+    def write_picture(self, path: Path, picture: Picture, metadata: Metadata | None = None) -> None:
+        """Write a picture, with what else it carries; to standard output as PNG.
 
         Raises:
             StylecoreError: as :meth:`expect_picture`.
@@ -88,11 +89,11 @@ class Outputs:
 
         self._keep_apart(path)
         if path != STANDARD:
-            write_image(path, picture)
+            write_image(path, picture, metadata)
             return
         with TemporaryDirectory(prefix="stylecore-") as folder:
             whole = Path(folder) / "picture.png"
-            write_image(whole, picture)
+            write_image(whole, picture, metadata)
             write_standard_output(whole.read_bytes())
 
     def write_text(self, path: Path, text: str) -> None:

@@ -12,7 +12,17 @@ import typer
 from ..errors import StylecoreError
 from ..results import UnfinishedError
 from ..settings import Settings
-from .common import Content, Model, Offline, Quiet, argument, optional, output
+from .common import (
+    Content,
+    Metadata,
+    Model,
+    Offline,
+    Quiet,
+    argument,
+    metadata_of,
+    optional,
+    output,
+)
 from .delivery import Delivery
 from .errors import complain, how_it_ended, native_silence
 from .names import place_of
@@ -76,6 +86,7 @@ def stylize(
     offline: Offline = False,
     quiet: Quiet = False,
     fine_style: FineStyle = None,
+    metadata: Metadata = "no-gps",
 ) -> None:
     """Paint CONTENT in the manner of STYLE.
 
@@ -86,7 +97,7 @@ def stylize(
     further = [*start_of(settings), *([] if fine_style is None else [fine_style])]
     outputs = Outputs([content, *style, *further, *where.paths(), *model_files(model)])
     with place_of(output, content, style) as picture:
-        delivery = Delivery(outputs, picture, report, save_every)
+        delivery = Delivery(outputs, picture, report, save_every, metadata_of(content, metadata))
         delivery.expect(settings.steps)
         started = perf_counter()
         controls = where.controls(len(style), settings.size)

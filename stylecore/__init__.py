@@ -24,6 +24,8 @@ from .optimizers.lbfgs import lbfgs
 from .optimizers.projected_lbfgs import projected_lbfgs
 from .painter import Painter
 from .pictures.images import read_image, write_image
+from .pictures.metadata import read_metadata
+from .pictures.notes import Metadata
 from .results import Interrupted, Result, Step, UnfinishedError
 from .scene import Controls, Scene, read_scene
 from .settings import Settings
@@ -40,6 +42,7 @@ __all__ = [
     "FetchError",
     "ImageError",
     "Interrupted",
+    "Metadata",
     "ModelError",
     "NotAPictureError",
     "Objective",
@@ -63,6 +66,7 @@ __all__ = [
     "objective_between",
     "projected_lbfgs",
     "read_image",
+    "read_metadata",
     "read_scene",
     "stylize",
     "write_image",

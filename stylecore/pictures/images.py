@@ -17,6 +17,7 @@ import numpy.typing as npt
 from .. import files
 from ..errors import ImageError
 from ..overlap import WhileWanted
+from .metadata import Metadata, embedded
 from .tensors import Array, Picture
 
 AnyPath = str | os.PathLike[str]
@@ -89,11 +90,12 @@ def read_with_alpha(path: AnyPath) -> Picture:
     return np.ascontiguousarray(np.dstack([_to_uint8(rgb), _to_uint8(alpha)]))
 
 
-def write_image(path: AnyPath, image: Picture) -> None:
+def write_image(path: AnyPath, image: Picture, metadata: Metadata | None = None) -> None:
     """Write an RGB uint8 (H, W, 3) picture in the format that the suffix names, atomically.
 
     With a fourth channel, alpha, transparent parts stay so in PNG, WebP and TIFF, and are laid on
-    white in the others. JPEG and WebP are written at quality 95.
+    white in the others. JPEG and WebP are written at quality 95. Metadata, as from
+    `read_metadata`, goes beside the pixels.
 
     Raises:
         ImageError: for an unknown suffix, an array of another kind, or a place that cannot be
@@ -106,6 +108,9 @@ def write_image(path: AnyPath, image: Picture) -> None:
     if image.shape[2] == 4 and suffix not in _WITH_ALPHA:
         image = lay_on_white(image)
     encoded = _encode(suffix, image)
+    if metadata is not None:
+        height, width = image.shape[:2]
+        encoded = embedded(suffix, bytes(encoded), metadata, width, height)
     try:
         files.write_atomically(path, encoded)
     except OSError as error:

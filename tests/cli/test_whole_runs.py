@@ -92,6 +92,24 @@ def test_pictures_on_the_way_keep_what_is_transparent(stylize):
             assert picture.getchannel("A").getextrema() == (0, 255)
 
 
+@pytest.mark.parametrize("carried", ["no-gps", "all", "none"])
+def test_the_result_carries_what_the_photograph_does(stylize, carried):
+    exif = Image.Exif()
+    exif[274], exif[33432] = 6, "(c) me"
+    exif.get_ifd(0x8825)[1] = "N"
+    with Image.open("photo.png") as photo:
+        photo.save("camera.jpg", exif=exif, dpi=(300, 300))
+    words = [] if carried == "no-gps" else ["--metadata", carried]
+    assert stylize("camera.jpg", "night.png", *words).exit_code == 0
+    with Image.open("out.png") as picture:
+        assert picture.size == (36, 48)
+        found = picture.getexif()
+        assert found.get(33432) == (None if carried == "none" else "(c) me")
+        assert found.get_ifd(0x8825) == ({1: "N"} if carried == "all" else {})
+        assert ("dpi" in picture.info) == (carried != "none")
+        assert 274 not in found
+
+
 def test_a_strip_becomes_too_narrow(stylize, folder):
     write_image("strip.png", np.zeros((3, 5000, 3), np.uint8))
     assert refused(stylize("strip.png"), "give a larger size or crop the picture")
