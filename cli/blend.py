@@ -75,6 +75,8 @@ def blend(
         for path in (strip, *_names(strip, count if each else 0)):
             outputs.expect_picture(path)
         scene = _read(content, [first, second], count, settings, where)
+        for note in () if quiet else scene.notes():
+            complain(note)
         found: list[Picture] = []
         write = partial(_write, outputs, strip, each, metadata_of(content, metadata))
         try:

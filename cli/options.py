@@ -68,7 +68,11 @@ HELP: dict[str, tuple[str, str]] = {
     "vanishing": (_WHERE, "What to do when a region vanishes at a layer."),
     "steps": (_SEARCH, "Evaluations of the loss, over all scales together."),
     "optimizer": (_SEARCH, "Which method moves the pixels."),
-    "coarsest": (_SEARCH, "Longest side of the first scale, in pixels."),
+    "coarsest": (
+        _SEARCH,
+        "Longest side of the first scale, in pixels; 0 takes 64, or the size of the picture to "
+        "start from.",
+    ),
     "engine": (_MACHINE, "What computes; auto takes the fastest that is installed."),
     "threads": (_MACHINE, "Threads of the engine; 0 takes every core."),
 }

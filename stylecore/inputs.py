@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import cast
 
 from .control.views import MIDDLE
@@ -17,17 +18,27 @@ from .pictures.images import (
 )
 from .pictures.sources import Source, colours_and_alpha, is_source, picture_of
 from .pictures.tensors import Array
-from .pyramid import SHORTEST, Scale
-from .settings import Settings
+from .pyramid import COARSEST, SHORTEST, Scale
+from .settings import SMALLEST_SIDE, Settings
+
+SMALLEST_CONTENT = 16
+"""Pixels: the side of an icon. What is smaller has no forms to paint."""
+
+_MUCH_SMALLER = 2.0
 
 
 def read_content(source: Source, settings: Settings) -> tuple[Array, Array | None]:
     """The content (h, w, 3) and its alpha (h, w), or None; up to twice the size of the result.
 
     Raises:
-        ImageError: when it cannot be read, or is too narrow for its size.
+        ImageError: when it cannot be read, is too small for a picture, or too narrow for its size.
     """
     picture = picture_of(source, "the content")
+    if min(picture.shape[:2]) < SMALLEST_CONTENT:
+        raise ImageError(
+            f"the content is {picture.shape[1]}×{picture.shape[0]} pixels, too few for a picture;"
+            f" give one of at least {SMALLEST_CONTENT} a side"
+        )
     height, width = scaled_size(picture.shape[0], picture.shape[1], settings.size)
     if min(height, width) < SHORTEST:
         raise ImageError(
@@ -57,8 +68,8 @@ def read_styles(
     return [_style(one, i, settings, scale) for i, one in enumerate(many)]
 
 
-def read_start(source: Source, height: int, width: int) -> Array:
-    """The picture to start from, (height, width, 3).
+def read_start(source: Source, height: int, width: int) -> tuple[Array, int]:
+    """The picture to start from, (height, width, 3), and the longest side that it has itself.
 
     Raises:
         ImageError: when it cannot be read, or has another shape.
@@ -69,7 +80,30 @@ def read_start(source: Source, height: int, width: int) -> Array:
             f"the start is {picture.shape[1]}×{picture.shape[0]} pixels and the result"
             f" {width}×{height}; give a start of the content's shape"
         )
-    return resize(reduced(picture, height, width), width, height)
+    start = resize(reduced(picture, height, width), width, height)
+    return start, max(picture.shape[:2])
+
+
+def from_scale(settings: Settings, longest: int) -> Settings:
+    """The settings with a start that is so long: the first scale is the one it was made for.
+
+    Coarser ones would take apart what is painted already. One that was asked for stays.
+    """
+    if settings.coarsest:
+        return settings
+    return replace(settings, coarsest=min(max(longest, COARSEST), settings.size))
+
+
+def note_of_size(content: Array, longest: int) -> str | None:
+    """What to say of a content (h, w, 3) that is much smaller than its result, or None."""
+    height, width = content.shape[:2]
+    factor = longest / max(height, width)
+    if factor < _MUCH_SMALLER:
+        return None
+    return (
+        f"the content is {width}×{height} pixels and was enlarged {factor:.3g} times;"
+        f" a size of {max(height, width, SMALLEST_SIDE)} shows as much of it"
+    )
 
 
 def check_count(name: str, numbers: Sequence[float], styles: int) -> None:

@@ -20,6 +20,8 @@ from .control.views import StyleView, corners_at
 from .errors import ImageError, SettingsError
 from .inputs import (
     check_count,
+    from_scale,
+    note_of_size,
     read_content,
     read_start,
     read_styles,
@@ -123,12 +125,14 @@ class Scene:
         return to_tensor(resize(self.content, scale.width, scale.height))
 
     def notes(self) -> list[str]:
-        """What the user should know of regions at the final size.
+        """What the user should know of the content's size, and of regions at the final size.
 
         Raises:
             ImageError: as :meth:`Steering.notes`.
         """
-        return self.steering.notes(self._last_guidance, self.settings)
+        of_size = note_of_size(self.content, self.settings.size)
+        of_regions = self.steering.notes(self._last_guidance, self.settings)
+        return [*([] if of_size is None else [of_size]), *of_regions]
 
     def again(self, start: Source | None = None, **changes: Any) -> Scene:
         """The same scene from another start, with other settings; nothing is read anew.
@@ -143,12 +147,15 @@ class Scene:
         """
         if fixed := _READ_BY & set(changes):
             raise SettingsError(f"a scene was read by its {min(fixed)}; read it again for another")
-        settings = replace(self.settings, **changes)
+        settings, begin = replace(self.settings, **changes), self.start
         check_count("blend", settings.blend, self.given)
+        if start is not None:
+            begin, longest = read_start(start, self.height, self.width)
+            settings = from_scale(settings, longest)
         return replace(
             self,
             settings=settings,
-            start=self.start if start is None else read_start(start, self.height, self.width),
+            start=begin,
             steering=replace(self.steering, blend=_blend(settings, self.numbers)),
         )
 
@@ -224,6 +231,10 @@ def read_scene(
     start = controls.get("start")
     if start is None and settings.init not in ("content", "noise"):
         start = settings.init
+    begin = None
+    if start is not None:
+        begin, longest = read_start(start, height, width)
+        settings = from_scale(settings, longest)
     return Scene(
         settings=settings,
         height=height,
@@ -231,7 +242,7 @@ def read_scene(
         content=grey(picture) if settings.color == "luminance" else picture,
         styles=tuple(styles),
         alphas=tuple(_alpha_as(alphas[i], settings, width / height) for i in numbers),
-        start=None if start is None else read_start(start, height, width),
+        start=begin,
         steering=replace(steering, blend=_blend(settings, numbers)),
         numbers=tuple(numbers),
         given=len(given),

@@ -67,18 +67,40 @@ def test_the_same_seed_gives_the_same_picture(stylize):
     assert np.array_equal(*pictures)
 
 
-@pytest.mark.parametrize("kind", ["grey", "16-bit", "alpha", "one pixel"])
+@pytest.mark.parametrize("kind", ["grey", "16-bit", "alpha"])
 def test_unusual_pictures_are_welcome(stylize, kind):
     ramp = np.arange(40 * 50).reshape(40, 50)
     arrays = {
         "grey": (ramp // 8).astype(np.uint8),
         "16-bit": (ramp * 32).astype(np.uint16),
         "alpha": np.dstack([(ramp // 8).astype(np.uint8)] * 4),
-        "one pixel": np.full((1, 1, 3), 99, np.uint8),
     }
     cv2.imwrite("odd.png", arrays[kind])
     assert stylize("odd.png").exit_code == 0
     assert stylize("photo.png", "odd.png").exit_code == 0
+
+
+def test_a_small_photograph_is_enlarged_and_that_is_said(stylize):
+    small = read_image("photo.png")[:18, :24]
+    write_image("small.png", small)
+    result = stylize("small.png", "night.png", "--report", "run.json")
+    assert result.exit_code == 0
+    words = "the content is 24×18 pixels and was enlarged 2 times; a size of 32 shows as much of it"
+    assert f"stylecore: {words}\n" in result.stderr
+    with open("run.json", encoding="utf-8") as file:  # noqa: PTH123
+        assert json.load(file)["warnings"] == [words]
+    assert "enlarged" not in stylize("photo.png").stderr
+    words = ["small.png", "night.png", "photo.png", "--count", "2", "-o", "strip.png"]
+    strip = CliRunner().invoke(app, ["blend", *words, "--offline", *QUICK])
+    assert strip.stderr.startswith("stylecore: the content is 24×18 pixels and was enlarged")
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (15, 40), (600, 12)])
+def test_what_is_too_small_for_a_picture_is_refused(stylize, shape):
+    write_image("small.png", np.zeros((*shape, 3), np.uint8))
+    words = f"the content is {shape[1]}×{shape[0]} pixels, too few for a picture; give one of at"
+    assert refused(stylize("small.png"), words)
+    assert stylize("photo.png", "small.png").exit_code == 0
 
 
 def test_pictures_on_the_way_keep_what_is_transparent(stylize):
@@ -111,7 +133,7 @@ def test_the_result_carries_what_the_photograph_does(stylize, carried):
 
 
 def test_a_strip_becomes_too_narrow(stylize, folder):
-    write_image("strip.png", np.zeros((3, 5000, 3), np.uint8))
+    write_image("strip.png", np.zeros((16, 5000, 3), np.uint8))
     assert refused(stylize("strip.png"), "give a larger size or crop the picture")
     assert not (folder / "out.png").exists()
 
