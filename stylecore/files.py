@@ -112,7 +112,11 @@ _SHOWN = 100
 def missing(path: str | os.PathLike[str]) -> str:
     """Say that there is no file of this name; a URL is named as what it is."""
     url = url_of(path)
-    return f"there is no file {path}" if url is None else f"{url} is a URL, and nothing is fetched"
+    return (
+        f"there is no file {path}"
+        if url is None
+        else f"{url} is a URL, and nothing is fetched from there"
+    )
 
 
 def unwritable(path: str | os.PathLike[str], error: OSError) -> str:

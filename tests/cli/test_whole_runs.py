@@ -118,7 +118,7 @@ def test_pictures_on_the_way_keep_what_is_transparent(stylize):
 def test_the_result_carries_what_the_photograph_does(stylize, carried):
     exif = Image.Exif()
     exif[274], exif[33432] = 6, "(c) me"
-    exif.get_ifd(0x8825)[1] = "N"
+    exif[0x8825] = {1: "N"}
     with Image.open("photo.png") as photo:
         photo.save("camera.jpg", exif=exif, dpi=(300, 300))
     words = [] if carried == "no-gps" else ["--metadata", carried]

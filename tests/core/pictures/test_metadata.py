@@ -35,18 +35,32 @@ def exif_of_a_camera(order="<"):
     exif[DATE] = "2024:05:06 07:08:09"
     exif[MAKE] = "Maker"
     exif[DESCRIPTION] = "x"
-    exif.get_ifd(CAMERA).update(
-        {
-            DATE_ORIGINAL: "2023:01:02 03:04:05",
-            EXPOSURE: TiffImagePlugin.IFDRational(1, 250),
-            ISO: 400,
-            MAKER_NOTE: b"secret offsets",
-            WIDTH: 32,
-            HEIGHT: 24,
-        }
-    )
-    exif.get_ifd(PLACE).update({1: "N", 2: (48.0, 31.0, 12.0), 3: "E", 4: (9.0, 3.0, 26.0)})
+    exif[CAMERA] = {
+        DATE_ORIGINAL: "2023:01:02 03:04:05",
+        EXPOSURE: TiffImagePlugin.IFDRational(1, 250),
+        ISO: 400,
+        MAKER_NOTE: b"secret offsets",
+        WIDTH: 32,
+        HEIGHT: 24,
+    }
+    exif[PLACE] = {1: "N", 2: (48.0, 31.0, 12.0), 3: "E", 4: (9.0, 3.0, 26.0)}
     return exif
+
+
+def save(path, photo=PHOTO, **options):
+    """Let Pillow write a photograph; of TIFF it takes Exif, and of JPEG XMP, in another way."""
+    image = Image.fromarray(photo)
+    if path.suffix == ".tif" and "exif" in options:
+        exif = options.pop("exif")
+        image = image if exif.endian == "<" else image.convert("L").convert("I;16B")
+        options["tiffinfo"] = dict(exif)
+    xmp = options.pop("xmp", b"") if path.suffix == ".jpg" else b""
+    image.save(path, **options)
+    if xmp:
+        held = b"http://ns.adobe.com/xap/1.0/\0" + xmp
+        data = path.read_bytes()
+        segment = b"\xff\xe1" + struct.pack(">H", len(held) + 2) + held
+        path.write_bytes(data[:2] + segment + data[2:])
 
 
 @pytest.fixture
@@ -54,12 +68,7 @@ def carried(tmp_path):
     """Write a picture with what a file of a format carries, and open it by Pillow."""
 
     def carried(suffix, to, place=False, image=PAINTED, **options):
-        photo = Image.fromarray(PHOTO)
-        if suffix == ".tif" and "exif" in options:
-            exif = options.pop("exif")
-            photo = photo if exif.endian == "<" else photo.convert("L").convert("I;16B")
-            options["tiffinfo"] = dict(exif) | {key: exif.get_ifd(key) for key in (CAMERA, PLACE)}
-        photo.save(tmp_path / f"photo{suffix}", **options)
+        save(tmp_path / f"photo{suffix}", **options)
         metadata = read_metadata(tmp_path / f"photo{suffix}", place=place)
         write_image(tmp_path / f"out{to}", image, metadata)
         assert read_image(tmp_path / f"out{to}").shape == (*image.shape[:2], 3)
@@ -231,7 +240,7 @@ def test_copyright_and_date_that_stand_in_iptc_alone(tmp_path, carried):
 
 def test_entities_are_not_expanded(tmp_path):
     bomb = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]>' + XMP.replace(b"(c) by XMP", b"&a;")
-    Image.fromarray(PHOTO).save(tmp_path / "a.jpg", xmp=bomb)
+    save(tmp_path / "a.jpg", xmp=bomb)
     assert COPYRIGHT not in read_metadata(tmp_path / "a.jpg").exif.main
 
 
@@ -256,7 +265,7 @@ def test_what_is_too_long_for_a_jpeg_is_left_out(tmp_path):
 def test_files_that_end_anywhere_carry_what_is_there(tmp_path, suffix):
     path = tmp_path / f"a{suffix}"
     options = {"xmp": XMP} if suffix in (".jpg", ".webp") else {}
-    Image.fromarray(PHOTO[:4, :4]).save(path, exif=exif_of_a_camera(), dpi=(300, 300), **options)
+    save(path, PHOTO[:4, :4], exif=exif_of_a_camera(), dpi=(300, 300), **options)
     data = path.read_bytes()
     for end in range(0, len(data), 7):
         path.write_bytes(data[:end])
