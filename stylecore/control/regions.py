@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ImageError, SettingsError
-from ..pictures.images import reduced, resize_mask, same_shape, scaled_size
-from ..pictures.labels import labels_to_masks, same_label
-from ..pictures.sources import Mask, Source, mask_of, opaque
-from ..pictures.tensors import Array
+from ..pictures.images import lay_on_white, reduced, resize_mask, same_shape, scaled_size
+from ..pictures.labels import Color, labels_to_masks, same_label
+from ..pictures.labels import Mask as LabelMask
+from ..pictures.sources import Mask, Source, mask_of, picture_of
+from ..pictures.tensors import Array, Picture
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def label_regions(
     """Regions from label pictures, in which the same colour is the same region.
 
     That is how semantic doodles work (Champandard 2016). A colour that several styles have takes
-    their blend; one that only a style has goes unused.
+    their blend; one that only a style has goes unused. What is transparent is in no region.
 
     Args:
         content: the label picture of the content.
@@ -79,9 +80,9 @@ def label_regions(
             that no style has.
         SettingsError: for another number of weights than of regions.
     """
-    parts = labels_to_masks(_thinned(content, longest, "the content's labels"))
+    parts = _parts(content, longest, "the content's label picture")
     found = [
-        labels_to_masks(_thinned(style, longest, f"the labels of style {number}"))
+        _parts(style, longest, f"the label picture of style {number}")
         for number, style in enumerate(styles, start=1)
     ]
     weights = weights or [1.0] * len(parts)
@@ -229,9 +230,21 @@ def _weight(region: Region, name: str) -> float:
     return float(region.weight)
 
 
-def _thinned(labels: Source, longest: int | None, what: str) -> NDArray[np.uint8]:
+def _parts(labels: Source, longest: int | None, what: str) -> dict[Color, LabelMask]:
+    """The masks of a label picture by their colours, the largest first."""
+    picture = _thinned(picture_of(labels, what), longest)
+    if picture.shape[2] == 3:
+        return labels_to_masks(picture)
+    shown = picture[..., 3] > 127
+    masks = labels_to_masks(lay_on_white(picture))
+    found = {color: mask * shown for color, mask in masks.items() if mask[shown].any()}
+    if not found:
+        raise ImageError(f"{what} is wholly transparent; paint each region in a colour")
+    return dict(sorted(found.items(), key=lambda pair: -float(pair[1].sum())))
+
+
+def _thinned(picture: Picture, longest: int | None) -> Picture:
     """A label picture, no larger than it must be: each pixel kept has a colour that it had."""
-    picture = opaque(labels, what)
     if longest is None or max(picture.shape[:2]) <= longest:
         return picture
     height, width = scaled_size(picture.shape[0], picture.shape[1], longest)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ImageError, NotAPictureError
-from .images import lay_on_white, read_with_alpha
+from .images import read_with_alpha
 from .parts import nearest_of
 from .tensors import Array, Picture
 
@@ -66,12 +66,6 @@ def picture_of(source: Source, what: str = "a picture") -> Picture:
             " give uint8 (H, W, 3), RGB"
         )
     return found
-
-
-def opaque(source: Source, what: str = "a picture") -> Picture:
-    """Read a picture as `picture_of` does, what is transparent laid on white: (H, W, 3)."""
-    picture = picture_of(source, what)
-    return picture if picture.shape[2] == 3 else lay_on_white(picture)
 
 
 def mask_of(mask: Mask, what: str = "a mask") -> NDArray[Any]:

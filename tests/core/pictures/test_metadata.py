@@ -244,6 +244,15 @@ def test_entities_are_not_expanded(tmp_path):
     assert COPYRIGHT not in read_metadata(tmp_path / "a.jpg").exif.main
 
 
+@pytest.mark.skipif(".avif" not in Image.registered_extensions(), reason="Pillow writes no AVIF")
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_exif_that_lies_in_the_boxes_of_an_avif(tmp_path, order):
+    save(tmp_path / "a.avif", exif=exif_of_a_camera(order))
+    metadata = read_metadata(tmp_path / "a.avif")
+    assert metadata.exif.main[COPYRIGHT].text() == "(c) A. Angstrom"
+    assert metadata.exif.camera[DATE_ORIGINAL].text() == "2023:01:02 03:04:05"
+
+
 def test_exif_as_imagemagick_keeps_it_in_png(tmp_path):
     block = b"Exif\0\0" + exif_of_a_camera().tobytes()[6:]
     texts = PngImagePlugin.PngInfo()
