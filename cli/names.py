@@ -9,6 +9,7 @@ from pathlib import Path
 
 from .. import files
 from ..errors import StylecoreError
+from .standard import STANDARD
 
 _LONGEST_STEM = 200
 """Bytes: file systems take 255 for a name, and numbers and a suffix come after this."""
@@ -29,7 +30,7 @@ def place_of(output: Path | None, content: Path, others: Sequence[Path]) -> Gene
     Raises:
         StylecoreError: for a folder in which no file can be made.
     """
-    if output is not None and not files.is_folder(output):
+    if output is not None and (output == STANDARD or not files.is_folder(output)):
         yield output
         return
     path = _taken(output or Path(), (content, *others))

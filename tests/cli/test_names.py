@@ -30,6 +30,9 @@ def test_a_name_that_was_given_is_left_alone(folder: Path) -> None:
     with place_of(Path("out.png"), Path("y.jpg"), []) as path:
         assert path == Path("out.png")
     assert not list(folder.iterdir())
+    (folder / "-").mkdir()
+    with place_of(Path("-"), Path("y.jpg"), []) as path:
+        assert path == Path("-")
 
 
 def test_a_folder_gets_the_picture(folder: Path) -> None:
