@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..errors import SettingsError
 from ..results import UnfinishedError
 from ..settings import Settings
-from .common import Content, Model, Offline, Quiet, argument, output
+from .common import Content, Metadata, Model, Offline, Quiet, argument, metadata_of, output
 from .errors import complain, how_it_ended, while_reading
+from .names import beside, place_of
 from .options import HELP, with_settings_of
-from .outputs import Outputs, free_name, model_files
+from .outputs import Outputs, model_files
 from .progress import Progress, progress_for
+from .standard import STANDARD, given, named
 from .stylize import open_painter, start_of
 from .where import Where, with_where
 
 if TYPE_CHECKING:
     from ..painter import Painter
+    from ..pictures.notes import Metadata as Carried
     from ..pictures.tensors import Picture
     from ..results import Result
     from ..scene import Scene
@@ -30,7 +35,8 @@ Output = Annotated[
     Path | None,
     output(
         "Where the strip goes: .png, .jpg, .webp, .tif or .bmp. "
-        "Left out, a new CONTENT-FIRST-SECOND.png in the current folder."
+        "Left out, a new CONTENT-FIRST-SECOND.png in the current folder; a folder gets it instead, "
+        "and - is standard output, as PNG."
     ),
 ]
 Count = Annotated[int, typer.Option(metavar="PICTURES", help="How many pictures, ends included.")]
@@ -53,37 +59,44 @@ def blend(
     model: Model = None,
     offline: Offline = False,
     quiet: Quiet = False,
+    metadata: Metadata = "no-gps",
 ) -> None:
     """Paint CONTENT as a strip of pictures from the FIRST style to the SECOND.
 
     Each picture is started from the one before, so that things keep their places. Ctrl-C ends the
     strip early and writes the pictures that are there.
     """
-    strip = output or free_name(content, [first, second])
+    content, first, second = given(content), given(first), given(second)
     start = start_of(settings)
     outputs = Outputs([content, first, second, *start, *where.paths(), *model_files(model)])
-    for path in (strip, *_names(strip, count if each else 0)):
-        outputs.expect_picture(path)
-    scene = _read(content, [first, second], count, settings, where)
-    found: list[Picture] = []
-    try:
-        with progress_for(quiet=quiet) as progress:
-            painter = open_painter(settings, model, offline, progress)
-            _paint(painter, scene, count, progress, found)
-    except (KeyboardInterrupt, UnfinishedError) as end:
-        best: Result | None = getattr(end, "result", None)
-        _write(outputs, strip, [*found, *([] if best is None else [best.picture])], each)
-        words, status = how_it_ended(end)
-        _say_ended(words, strip, len(found) + (best is not None))
-        raise typer.Exit(status) from None
-    _write(outputs, strip, found, each)
+    with place_of(output, content, [first, second]) as strip:
+        if each and strip == STANDARD:
+            raise SettingsError("--each needs a file to put pictures beside; give --output")
+        for path in (strip, *_names(strip, count if each else 0)):
+            outputs.expect_picture(path)
+        scene = _read(content, [first, second], count, settings, where)
+        for note in () if quiet else scene.notes():
+            complain(note)
+        found: list[Picture] = []
+        write = partial(_write, outputs, strip, each, metadata_of(content, metadata))
+        try:
+            with progress_for(quiet=quiet) as progress:
+                painter = open_painter(settings, model, offline, progress)
+                _paint(painter, scene, count, progress, found)
+        except (KeyboardInterrupt, UnfinishedError) as end:
+            best: Result | None = getattr(end, "result", None)
+            write([*found, *([] if best is None else [best.picture])])
+            words, status = how_it_ended(end)
+            _say_ended(words, strip, len(found) + (best is not None))
+            raise typer.Exit(status) from None
+        write(found)
     if not quiet:
-        typer.echo(f"{strip}: {count} pictures")
+        typer.echo(f"{named(strip)}: {count} pictures", err=strip == STANDARD)
 
 
 def _names(strip: Path, count: int) -> list[Path]:
     """Where each picture goes: ``strip.1.png`` beside ``strip.png``."""
-    return [strip.with_name(f"{strip.stem}.{number + 1}{strip.suffix}") for number in range(count)]
+    return [beside(strip, str(number + 1)) for number in range(count)]
 
 
 def _read(
@@ -106,18 +119,24 @@ def _paint(
     paint_strip(painter, scene, count, progress.step, lambda result: found.append(result.picture))
 
 
-def _write(outputs: Outputs, strip: Path, pictures: Sequence[Picture], each: bool) -> None:
+def _write(
+    outputs: Outputs,
+    strip: Path,
+    each: bool,
+    metadata: Carried | None,
+    pictures: Sequence[Picture],
+) -> None:
     from ..strip import side_by_side
 
     if pictures:
-        outputs.write_picture(strip, side_by_side(pictures))
+        outputs.write_picture(strip, side_by_side(pictures), metadata)
     for path, picture in zip(_names(strip, len(pictures) if each else 0), pictures, strict=False):
-        outputs.write_picture(path, picture)
+        outputs.write_picture(path, picture, metadata)
 
 
 def _say_ended(words: str, strip: Path, count: int) -> None:
     if count:
         pictures = "1 picture is" if count == 1 else f"{count} pictures are"
-        complain(f"{words}; {pictures} in {strip}, the last as far as it came")
+        complain(f"{words}; {pictures} in {named(strip)}, the last as far as it came")
     else:
         complain(f"{words} before there was a picture; nothing was written")

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import StylecoreError
+from .names import beside
 from .outputs import Outputs
+from .standard import STANDARD
 
 if TYPE_CHECKING:
+    from ..pictures.notes import Metadata
     from ..pictures.tensors import Picture
     from ..results import Result
 
@@ -24,12 +27,19 @@ class Delivery:
         picture: the finished picture; its suffix names the format.
         report: the report as JSON, or None.
         every: an intermediate picture is kept after each so many steps; 0 keeps none.
+        metadata: what the finished picture carries besides its pixels, or None.
     """
 
     outputs: Outputs
     picture: Path
     report: Path | None = None
     every: int = 0
+    metadata: Metadata | None = None
+
+    @property
+    def on_standard_output(self) -> bool:
+        """Whether standard output is taken, so that nothing else may go there."""
+        return STANDARD in (self.picture, self.report)
 
     def expect(self, steps: int) -> None:
         """Make sure that all of it can be written.
@@ -39,6 +49,8 @@ class Delivery:
         """
         if self.every < 0:
             raise StylecoreError(f"--save-every is {self.every}; give 0 or a number of steps")
+        if self.every and self.picture == STANDARD:
+            raise StylecoreError("--save-every needs a file to put pictures beside; give --output")
         self.outputs.expect_picture(self.picture)
         if self.every:
             for step in range(self.every, steps + 1, self.every):
@@ -52,11 +64,11 @@ class Delivery:
 
     def write(self, result: Result) -> None:
         """Write the finished picture and, where asked for, the report."""
-        self.outputs.write_picture(self.picture, result.picture)
+        self.outputs.write_picture(self.picture, result.picture, self.metadata)
         if self.report is not None:
             text = json.dumps(result.report, indent=1, ensure_ascii=False) + "\n"
             self.outputs.write_text(self.report, text)
 
     def _intermediate(self, step: int) -> Path:
         """The path of the picture kept after a step: ``out.0050.png`` beside ``out.png``."""
-        return self.picture.with_name(f"{self.picture.stem}.{step:04}{self.picture.suffix}")
+        return beside(self.picture, f"{step:04}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..engine.artefact import MANIFEST, artefact_key, fits, read_manifest
 from ..engine.locations import artefacts_folder
 from ..errors import ModelError
-from ..files import sha256_of
+from ..files import is_folder, is_there, sha256_of
 from ..settings import Settings
 from . import sources
 from .checksums import checksum
@@ -43,7 +43,8 @@ def ensure_artefact(
         FetchError: when the weights are not here and cannot be brought.
         ModelError: when the model is none of these, damaged, or does not fit the settings.
     """
-    if model is not None and (given := Path(model)).exists():
+    if model is not None and is_there(model):
+        given = Path(model)
         if given.is_dir():
             return _fitting(given, settings)
         return _built(given, checksum(given), settings)
@@ -78,10 +79,10 @@ def ensure_weights(
         ModelError: when the name stands for no weights.
     """
     name = str(model) if model is not None else sources.DEFAULT
-    if Path(name).is_file():
-        return Path(name)
-    if Path(name).is_dir():
+    if is_folder(name):
         raise ModelError(f"{name} is a folder; give a file of weights, or the name of a source")
+    if is_there(name):
+        return Path(name)
     if entry := imported().get(name):
         return entry.path
     return fetch(name, offline=offline, on_progress=on_progress, on_note=on_note)

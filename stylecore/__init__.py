@@ -15,6 +15,7 @@ from .errors import (
     ImageError,
     ImageWarning,
     ModelError,
+    NotAPictureError,
     SettingsError,
     StylecoreError,
 )
@@ -24,6 +25,8 @@ from .optimizers.lbfgs import lbfgs
 from .optimizers.projected_lbfgs import projected_lbfgs
 from .painter import Painter
 from .pictures.images import read_image, write_image
+from .pictures.metadata import read_metadata
+from .pictures.notes import Metadata
 from .results import Interrupted, Result, Step, UnfinishedError
 from .scene import Controls, Scene, read_scene
 from .settings import Settings
@@ -41,7 +44,9 @@ __all__ = [
     "ImageError",
     "ImageWarning",
     "Interrupted",
+    "Metadata",
     "ModelError",
+    "NotAPictureError",
     "Objective",
     "Painter",
     "Region",
@@ -63,6 +68,7 @@ __all__ = [
     "objective_between",
     "projected_lbfgs",
     "read_image",
+    "read_metadata",
     "read_scene",
     "stylize",
     "write_image",

@@ -141,7 +141,10 @@ class Painter:
         features, manifest = self._features, self.artefact.manifest
         if scene.settings.composition == "style" or not compares_statistics(manifest.terms):
             return [0.0] * len(scene.styles)
-        return [composedness(features, manifest, style) for style in scene.styles]
+        return [
+            composedness(features, manifest, style, alpha)
+            for style, alpha in zip(scene.styles, scene.alphas, strict=True)
+        ]
 
     def _check(self, scene: Scene) -> None:
         if self._closed:

@@ -78,7 +78,7 @@ class Record:
             parts={name: loss for name, loss in losses.items() if name != "loss"},
             seconds=self._seconds[-1],
             remaining=self._remaining(),
-            picture=lambda: self._finish.picture(picture),
+            picture=lambda: self._finish.shown(picture),
         )
 
     def _remaining(self) -> float:

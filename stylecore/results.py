@@ -27,7 +27,8 @@ class Step:
         parts: the terms that sum to it by name, each with its weight: content, style, tv.
         seconds: how long this step took.
         remaining: an estimate of the seconds until the last step.
-        picture: gives the current picture, (height, width, 3) uint8.
+        picture: gives the current picture, (height, width, 3) uint8, or (height, width, 4) with
+            alpha where the content is transparent in part.
     """
 
     scale: int

@@ -1,4 +1,4 @@
-"""Pictures as arrays and as files: reading, writing, sizes, colours, masks and label pictures.
+"""Pictures as arrays and as files: reading, writing, what they carry, sizes, colours and masks.
 
 `formats` has a file for each format, `profiles` what files say of colours. Nothing in here knows of
 networks, styles or runs. May import: errors, files, overlap; Pillow, tifffile and pillow-heif late.

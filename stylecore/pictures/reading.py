@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from .. import files
 from ..errors import ImageError, ImageWarning
 from .alpha import lay_on_white, shrink
 from .formats.signatures import WANTED, open_picture
@@ -126,7 +127,7 @@ def _read_bytes(path: AnyPath) -> bytes:
     try:
         return Path(path).read_bytes()
     except FileNotFoundError:
-        raise ImageError(f"there is no file {path}; give {WANTED}") from None
+        raise ImageError(f"{files.missing(path)}; give {WANTED}") from None
     except IsADirectoryError:
         raise ImageError(f"{path} is a folder; give {WANTED}") from None
     except (OSError, ValueError) as error:

@@ -11,7 +11,6 @@ from .profiles.srgb import srgb_profile
 
 _CHANNELS, _EXTRA, _PROFILE_TAG = 277, 338, 34675
 _SHORT, _UNDEFINED, _NOT_MULTIPLIED = 3, 7, 2
-_HAS_PROFILE, _HAS_ALPHA = 0x20, 0x10
 
 
 def tagged(suffix: str, data: bytes) -> bytes:
@@ -33,28 +32,9 @@ def _jpeg(data: bytes) -> bytes:
 
 
 def _webp(data: bytes) -> bytes:
-    """Profiles want the extended form, whose header says what there is."""
-    chunks = list(webp.chunks_of(data))
-    if chunks[0][0] == b"VP8X":
-        header = bytes([chunks[0][1][0] | _HAS_PROFILE]) + chunks[0][1][1:]
-        chunks = chunks[1:]
-    else:
-        width, height, alpha = _webp_size(*chunks[0])
-        flags = _HAS_PROFILE | (_HAS_ALPHA if alpha else 0)
-        sizes = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
-        header = bytes([flags, 0, 0, 0]) + sizes
-    parts = [(b"VP8X", header), (b"ICCP", srgb_profile()), *chunks]
-    body = b"".join(name + pack("<I", len(one)) + one + bytes(len(one) % 2) for name, one in parts)
-    return b"RIFF" + pack("<I", 4 + len(body)) + b"WEBP" + body
-
-
-def _webp_size(name: bytes, body: bytes) -> tuple[int, int, bool]:
-    """Width, height and whether there is alpha, of a lossy or lossless bitstream."""
-    if name == b"VP8L":
-        (bits,) = unpack_from("<I", body, 1)
-        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF), bool(bits >> 28 & 1)
-    width, height = unpack_from("<HH", body, 6)
-    return width & 0x3FFF, height & 0x3FFF, False
+    """Profiles want the extended form, and come right behind its header."""
+    header, *others = webp.extended(webp.chunks_of(data), webp.HAS_PROFILE)
+    return webp.joined([header, (b"ICCP", srgb_profile()), *others])
 
 
 def _tiff(data: bytes) -> bytes:

@@ -9,9 +9,10 @@ import cv2
 import numpy as np
 
 from .. import files
-from ..errors import ImageError
+from ..errors import ImageError, NotAPictureError
 from . import opencv
 from .alpha import lay_on_white
+from .metadata import Metadata, embedded
 from .tagging import tagged
 from .tensors import Picture
 
@@ -37,27 +38,34 @@ _ENCODINGS: dict[str, list[int]] = {
 _WITH_ALPHA = {".png", ".webp", ".tif", ".tiff"}
 
 
-def write_image(path: AnyPath, image: Picture) -> None:
+def write_image(path: AnyPath, image: Picture, metadata: Metadata | None = None) -> None:
     """Write an RGB uint8 (H, W, 3) picture in the format that the suffix names, atomically.
 
     With a fourth channel, alpha, transparent parts stay so in PNG, WebP and TIFF, and are laid on
-    white in the others. JPEG and WebP are written at quality 95.
+    white in the others. JPEG and WebP are written at quality 95. Metadata, as from
+    `read_metadata`, goes beside the pixels.
 
     Raises:
         ImageError: for an unknown suffix, an array of another kind, or a place that cannot be
             written.
+        NotAPictureError: for what is no array.
     """
     suffix = _known_suffix(path)
+    if not isinstance(image, np.ndarray):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise NotAPictureError(image, "what is to be written")
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] not in (3, 4):
         given = f"{image.dtype} {image.shape}"
         raise ImageError(f"cannot write an array of {given}; give uint8 of (height, width, 3)")
     if image.shape[2] == 4 and suffix not in _WITH_ALPHA:
         image = lay_on_white(image)
     encoded = _encode(suffix, image)
+    if metadata is not None:
+        height, width = image.shape[:2]
+        encoded = embedded(suffix, encoded, metadata, width, height)
     try:
         files.write_atomically(path, encoded)
     except OSError as error:
-        raise ImageError(_unwritable(path, error)) from error
+        raise ImageError(files.unwritable(path, error)) from error
 
 
 def check_writable(path: AnyPath) -> None:
@@ -70,7 +78,7 @@ def check_writable(path: AnyPath) -> None:
     try:
         files.check_writable(path)
     except OSError as error:
-        raise ImageError(_unwritable(path, error)) from error
+        raise ImageError(files.unwritable(path, error)) from error
 
 
 def _encode(suffix: str, image: Picture) -> bytes:
@@ -87,7 +95,3 @@ def _known_suffix(path: AnyPath) -> str:
         given = f"suffix {suffix!r}" if suffix else "no suffix"
         raise ImageError(f"{path} has {given}; give one of {', '.join(_ENCODINGS)}")
     return suffix
-
-
-def _unwritable(path: AnyPath, error: OSError) -> str:
-    return f"cannot write {path}: {error.strerror}; give a path in a folder that you may write to"

@@ -129,6 +129,42 @@ def test_without_output_a_new_name_tells_what_is_in_it(run, folder):
     assert (folder / "photo-night-3.png").exists()
 
 
+def test_a_folder_gets_the_picture(run, folder):
+    (folder / "out").mkdir()
+    assert stylize("photo.png", "night.png", "-o", "out").stdout.startswith("out/photo-night.png: ")
+    assert np.array_equal(read_image("out/photo-night.png"), PAINTED)
+
+
+def test_long_names_fit_with_all_that_is_written_beside_them(run, folder):
+    for stem in ("ж" * 120, "写" * 80):
+        (folder / f"{stem}.png").write_bytes((folder / "photo.png").read_bytes())
+    result = stylize(f"{'ж' * 120}.png", f"{'写' * 80}.png", "--save-every", 2)
+    assert result.exit_code == 0, result.output
+    new = [name for name in files_in(folder) if "-" in name]
+    assert len(new) == 3
+    assert {name[-9:] for name in new} >= {".0002.png", ".0004.png"}
+
+
+def test_it_is_said_which_picture_is_what(run, folder):
+    for words in (["photo.png", "night.png"], ["photo.png", "night.png", "wave.jpg", "-q"]):
+        assert "styles" not in stylize(*words, "-o", "out.png").stderr
+    result = stylize("photo.png", "night.png", "wave.jpg", "-o", "out.png")
+    assert result.stderr.splitlines()[0] == (
+        "stylecore: photo.png is painted in a blend of 2 styles: night.png, wave.jpg;"
+        " to paint several photographs, give each a command of its own"
+    )
+
+
+def test_runs_that_end_early_leave_no_new_name_behind(run, folder):
+    before = files_in(folder)
+    run.error = KeyboardInterrupt()
+    assert stylize("photo.png", "night.png", "-q").exit_code == 130
+    run.error = ModelError("damaged")
+    assert stylize("photo.png", "night.png", "-q").exit_code == 1
+    assert stylize("photo.png", "none.png", "-q").exit_code == 1
+    assert files_in(folder) == before
+
+
 def test_an_existing_output_is_replaced_when_it_was_named(run, folder):
     write_image("out.png", np.zeros((2, 2, 3), np.uint8))
     assert stylize("photo.png", "night.png", "-o", "out.png").exit_code == 0
@@ -222,7 +258,18 @@ def test_a_missing_engine_is_told_before_anything_is_fetched(run, folder):
         (["photo.png", "night.png", "-o", "no/out.png"], "there is no folder"),
         (["photo.png", "night.png", "-o", "out.xyz"], "has suffix '.xyz'; give one of .png"),
         (["photo.png", "night.png", "-o", "out"], "has no suffix"),
-        (["photo.png", "night.png", "-o", "folder.png"], "it is a folder"),
+        (["photo.png", "night.png", "-o", "a.png", "--report", "folder.png"], "it is a folder"),
+        (["https://a.org/p.jpg", "night.png"], "https://a.org/p.jpg is a URL, and nothing is"),
+        (["photo.png", "HTTP://a.org/p.jpg"], "HTTP://a.org/p.jpg is a URL, and nothing is"),
+        (["file:///home/p.jpg", "night.png"], "file:///home/p.jpg is a URL, and nothing is"),
+        (["photo.png", "night.png", "--keep", "s3://b/m.png"], "s3://b/m.png is a URL, and"),
+        (["photo.png", "night.png", "-o", "ftp://a/p.png"], "ftp://a/p.png is a URL, to which"),
+        (["photo.png", "night.png", "-o", "a.png", "--report", "ftp://a/r"], "ftp://a/r is a URL"),
+        (["photo.png", "night.png", "-o", f"{'a' * 252}.png"], "give a name of at most 255 bytes"),
+        (["p" * 300, "night.png", "-o", "a.png"], "File name too long"),
+        (["photo.png", "night.png", "-o", "-", "--report", "-"], "two things would go to standard"),
+        (["photo.png", "night.png", "-o", "-", "--save-every", "2"], "--save-every needs a file"),
+        (["-", "night.png", "-o", "out.png"], "standard input is empty; lead a picture into it"),
         (["photo.png", "night.png", "-o", "photo.png"], "photo.png would overwrite photo.png"),
         (["photo.png", "night.png", "-o", "./link.png"], "link.png would overwrite night.png"),
         (["photo.png", "night.png", "-o", "a.png", "--report", "a.png"], "would overwrite a.png"),

@@ -34,8 +34,8 @@ def test_a_large_file_comes_out_as_its_array_does(
     from_array, _ = read_content(whole, SETTINGS)
     assert from_file.shape == from_array.shape == (96, 128, 3)
     assert np.abs(from_file - from_array).max() < 8
-    (of_file,) = read_styles(tmp_path / "a", SETTINGS, SCALE)
-    (of_array,) = read_styles(whole, SETTINGS, SCALE)
+    ((of_file, _),) = read_styles(tmp_path / "a", SETTINGS, SCALE)
+    ((of_array, _),) = read_styles(whole, SETTINGS, SCALE)
     assert of_file.shape == of_array.shape
     assert np.abs(of_file - of_array).max() < 8
 

@@ -35,7 +35,7 @@ def open_png(data: bytes) -> Stored:
     Raises:
         UnreadableError: for one that is damaged.
     """
-    chunks = list(_chunks_of(data))
+    chunks = list(chunks_of(data))
     firsts: dict[bytes, bytes] = {}
     for kind, body in chunks:
         if kind != b"IDAT":
@@ -62,7 +62,7 @@ def open_png(data: bytes) -> Stored:
     )
 
 
-def _chunks_of(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
+def chunks_of(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
     """The name and body of each chunk that is whole."""
     view = memoryview(data)
     at = len(SIGNATURE)
@@ -118,7 +118,7 @@ def _critical(data: bytes, palette: bytes | None = None) -> bytes:
     kept: list[bytes | memoryview] = [SIGNATURE]
     whole = False
     view, at = memoryview(data), len(SIGNATURE)
-    for name, body in _chunks_of(data):
+    for name, body in chunks_of(data):
         if name == b"PLTE" and palette is not None:
             depth = data[24]
             kept.append(chunk(name, palette[: 3 << depth]))

@@ -6,6 +6,7 @@ import tifffile
 from PIL import Image
 
 from stylecore.pictures.images import read_image, read_with_alpha, write_image
+from stylecore.pictures.metadata import read_metadata
 from stylecore.pictures.profiles.srgb import srgb_profile
 
 
@@ -34,6 +35,26 @@ def test_a_tagged_tiff_is_in_order(tmp_path, picture, alpha):
             assert codes == sorted(set(codes))
             assert page.tags[34675].value == srgb_profile()
             assert tuple(page.extrasamples) == extra
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp", ".tif"])
+def test_results_with_metadata_are_tagged_as_well(tmp_path, suffix, channels):
+    picture = np.random.default_rng(0).integers(1, 256, (17, 30, channels), np.uint8)
+    exif = Image.Exif()
+    exif[0x8298] = "somebody"
+    Image.fromarray(picture[..., :3]).save(tmp_path / "from.jpg", exif=exif, dpi=(240, 240))
+    write_image(tmp_path / f"a{suffix}", picture, read_metadata(tmp_path / "from.jpg"))
+    with Image.open(tmp_path / f"a{suffix}") as opened:
+        opened.load()
+        assert opened.info["icc_profile"] == srgb_profile()
+        assert opened.getexif()[0x8298] == "somebody"
+        if suffix in (".png", ".tif"):
+            assert np.array_equal(np.asarray(opened), picture)
+    if suffix == ".tif":
+        with tifffile.TiffFile(tmp_path / "a.tif") as file:
+            codes = [tag.code for tag in file.pages[0].tags]
+            assert codes == sorted(set(codes))
 
 
 def test_bmp_has_no_room_for_a_tag(tmp_path, picture):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stylecore.errors import ImageError
+from stylecore.errors import ImageError, NotAPictureError
 from stylecore.pictures.images import check_writable, read_image, read_with_alpha, write_image
 
 
@@ -64,6 +64,14 @@ def test_other_arrays_are_refused(tmp_path, shape):
         write_image(tmp_path / "a.png", np.zeros(shape, np.uint8))
     with pytest.raises(ImageError, match="float32"):
         write_image(tmp_path / "a.png", np.zeros((4, 4, 3), np.float32))
+
+
+@pytest.mark.parametrize("given", [None, "a.jpg", [[0]]])
+def test_what_is_no_array_is_a_type_error(tmp_path, given):
+    with pytest.raises(NotAPictureError, match=r"is of type .*; give") as caught:
+        write_image(tmp_path / "a.png", given)
+    assert isinstance(caught.value, TypeError)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_picture_larger_than_its_format_can_hold(tmp_path):
