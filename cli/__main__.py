@@ -9,6 +9,7 @@ def main() -> None:
     """Run the command line and exit with its status."""
     try:
         from .app import app
+        from .signals import LISTENER
     except ModuleNotFoundError as error:
         if error.name not in {"typer", "rich"}:
             raise
@@ -17,7 +18,11 @@ def main() -> None:
         )
     except KeyboardInterrupt:
         sys.exit(130)
-    app(prog_name="stylecore")
+    LISTENER.listen()
+    try:
+        app(prog_name="stylecore")
+    finally:
+        LISTENER.rest()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from .errors import complain, how_it_ended, native_silence
 from .options import HELP, with_settings_of
 from .outputs import Outputs, free_name, model_files
 from .progress import Progress, progress_for
+from .signals import LISTENER
 from .stylize import open_painter, start_of
 from .where import Where, with_where
 
@@ -56,8 +57,8 @@ def blend(
 ) -> None:
     """Paint CONTENT as a strip of pictures from the FIRST style to the SECOND.
 
-    Each picture is started from the one before, so that things keep their places. Ctrl-C ends the
-    strip early and writes the pictures that are there.
+    Each picture is started from the one before, so that things keep their places. Ctrl-C,
+    SIGTERM and SIGHUP end the strip early and write the pictures that are there.
     """
     strip = output or free_name(content, [first, second])
     start = start_of(settings)
@@ -70,7 +71,9 @@ def blend(
         with progress_for(quiet=quiet) as progress:
             painter = open_painter(settings, model, offline, progress)
             _paint(painter, scene, count, progress, found)
+            LISTENER.finish()
     except (KeyboardInterrupt, UnfinishedError) as end:
+        LISTENER.finish()
         best: Result | None = getattr(end, "result", None)
         _write(outputs, strip, [*found, *([] if best is None else [best.picture])], each)
         words, status = how_it_ended(end)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import AbstractContextManager
+from signal import SIGINT
 from typing import Any
 
 import typer
@@ -12,9 +13,10 @@ from typer.core import TyperGroup
 from ..errors import StylecoreError
 from ..overlap import WhileWanted
 from ..results import UnfinishedError
+from .signals import told_by
 
 FAILED = 1
-INTERRUPTED = 130  # 128 + SIGINT, as shells count
+_BY_SIGNAL = 128  # and its number, as shells count
 
 _STDERR = 2
 
@@ -38,9 +40,10 @@ class Root(TyperGroup):
                 raise
             complain(f"the command line needs {error.name}: pip install 'stylecore[models]'")
             raise typer.Exit(FAILED) from None
-        except KeyboardInterrupt:
-            complain("interrupted")
-            raise typer.Exit(INTERRUPTED) from None
+        except KeyboardInterrupt as end:
+            words, status = how_it_ended(end)
+            complain(words)
+            raise typer.Exit(status) from None
 
 
 def complain(message: str) -> None:
@@ -55,7 +58,9 @@ def how_it_ended(end: KeyboardInterrupt | UnfinishedError) -> tuple[str, int]:
         Exception: what ended it, where that is a mistake of ours.
     """
     if isinstance(end, KeyboardInterrupt):
-        return "interrupted", INTERRUPTED
+        told = told_by(end)
+        by = "" if told is SIGINT else f" by {told.name}"
+        return f"interrupted{by}", _BY_SIGNAL + told
     cause = end.__cause__
     if cause is not None and not isinstance(cause, StylecoreError | OSError | MemoryError):
         raise cause

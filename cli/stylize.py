@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import StylecoreError
-from ..results import UnfinishedError
+from ..results import Interrupted, UnfinishedError
 from ..settings import Settings
 from .common import Content, Model, Offline, Quiet, argument, optional, output
 from .delivery import Delivery
@@ -18,6 +18,7 @@ from .errors import complain, how_it_ended, native_silence
 from .options import with_settings
 from .outputs import Outputs, free_name, model_files
 from .progress import Progress, progress_for
+from .signals import LISTENER
 from .where import Where, with_where
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def stylize(
 ) -> None:
     """Paint CONTENT in the manner of STYLE.
 
-    Ctrl-C, or whatever else ends the search early, leaves the best picture so far.
+    Ctrl-C, SIGTERM, SIGHUP, or whatever else ends the search early, leaves the best picture so far.
     """
     further = [*start_of(settings), *([] if fine_style is None else [fine_style])]
     outputs = Outputs([content, *style, *further, *where.paths(), *model_files(model)])
@@ -89,6 +90,7 @@ def stylize(
                 mixed = [_mixed(style[0], fine, painter, settings, progress), *style[1:]]
                 scene, _ = _read(content, mixed, None, settings, controls)
             result = painter.paint(scene, _watching(delivery, progress), started=started)
+            LISTENER.finish()
     except (KeyboardInterrupt, UnfinishedError) as end:
         raise typer.Exit(_keep_best(end, delivery)) from None
     delivery.write(result)
@@ -147,8 +149,8 @@ def _mixed(
         return mix_scales(
             coarse, fine, model=painter, settings=settings, on_step=progress.step
         ).image
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt from None
+    except Interrupted as end:
+        raise end.__cause__ or KeyboardInterrupt() from None
     except UnfinishedError as error:
         raise StylecoreError(str(error)) from error.__cause__
 
@@ -170,6 +172,7 @@ def _watching(delivery: Delivery, progress: Progress) -> Callable[[Step], None]:
 def _keep_best(end: KeyboardInterrupt | UnfinishedError, delivery: Delivery) -> int:
     """Write what there is of a run that ended early, say so, and return the exit status."""
     best: Result | None = getattr(end, "result", None)
+    LISTENER.finish()
     if best is not None:
         delivery.write(best)
     words, status = how_it_ended(end)

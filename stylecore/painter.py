@@ -118,7 +118,8 @@ class Painter:
             rescued = outcome.rescued(record.best, end)
             if rescued is None:
                 raise
-            raise rescued from (None if isinstance(end, KeyboardInterrupt) else end)
+            # A bare Ctrl-C has nothing to add; a caller's own kind of it has.
+            raise rescued from (None if type(end) is KeyboardInterrupt else end)
 
     def _targets(self, shares: Sequence[float], study: Study) -> Values:
         return prepare_targets(
