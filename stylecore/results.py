@@ -66,7 +66,7 @@ class Result:
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C during a run; a KeyboardInterrupt that carries what was done.
 
-    A caller's own kind of KeyboardInterrupt, from the handler of a signal say, is its ``__cause__``.
+    A caller's own kind of KeyboardInterrupt, of a handler of signals say, is its ``__cause__``.
 
     Attributes:
         result: the best picture so far, at the final size.
