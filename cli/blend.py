@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..results import UnfinishedError
 from ..settings import Settings
 from .common import Content, Model, Offline, Quiet, argument, output
-from .errors import complain, how_it_ended, native_silence
+from .errors import FAILED, complain, how_it_ended, native_silence
 from .options import HELP, with_settings_of
 from .outputs import Outputs, free_name, model_files
 from .progress import Progress, progress_for
+from .rescue import placed
 from .signals import LISTENER
 from .stylize import open_painter, start_of
 from .where import Where, with_where
@@ -72,14 +73,19 @@ def blend(
             painter = open_painter(settings, model, offline, progress)
             _paint(painter, scene, count, progress, found)
             LISTENER.finish()
-    except (KeyboardInterrupt, UnfinishedError) as end:
+    except (Exception, KeyboardInterrupt) as end:
         LISTENER.finish()
-        best: Result | None = getattr(end, "result", None)
-        _write(outputs, strip, [*found, *([] if best is None else [best.picture])], each)
+        found += _last_of(end, found)
+        if not found and not isinstance(end, KeyboardInterrupt):
+            raise
+        lies, failures = _write(outputs, strip, found, each)
         words, status = how_it_ended(end)
-        _say_ended(words, strip, len(found) + (best is not None))
-        raise typer.Exit(status) from None
-    _write(outputs, strip, found, each)
+        _say_ended("; ".join([words, *failures]), lies, len(found))
+        raise typer.Exit(FAILED if failures else status) from None
+    lies, failures = _write(outputs, strip, found, each)
+    if failures:
+        complain("; ".join([*failures, f"the strip is in {lies}"]))
+        raise typer.Exit(FAILED)
     if not quiet:
         typer.echo(f"{strip}: {count} pictures")
 
@@ -109,13 +115,30 @@ def _paint(
     paint_strip(painter, scene, count, progress.step, lambda result: found.append(result.picture))
 
 
-def _write(outputs: Outputs, strip: Path, pictures: Sequence[Picture], each: bool) -> None:
+def _last_of(end: BaseException, found: Sequence[Picture]) -> list[Picture]:
+    """The picture that was being painted, where it has the size of those that are found."""
+    best: Result | None = getattr(end, "result", None)
+    if best is None or (found and best.picture.shape != found[0].shape):
+        return []
+    return [best.picture]
+
+
+def _write(
+    outputs: Outputs, strip: Path, pictures: Sequence[Picture], each: bool
+) -> tuple[Path, list[str]]:
+    """Write what there is; returns where the strip lies, and what went wrong."""
     from ..strip import side_by_side
 
-    if pictures:
-        outputs.write_picture(strip, side_by_side(pictures))
+    if not pictures:
+        return strip, []
+    where, reason = placed(
+        strip, ".png", partial(outputs.write_picture, picture=side_by_side(pictures))
+    )
+    failures = [reason] if reason else []
     for path, picture in zip(_names(strip, len(pictures) if each else 0), pictures, strict=False):
-        outputs.write_picture(path, picture)
+        there, reason = placed(path, ".png", partial(outputs.write_picture, picture=picture))
+        failures += [f"{reason}; it is in {there}"] if reason else []
+    return where, failures
 
 
 def _say_ended(words: str, strip: Path, count: int) -> None:

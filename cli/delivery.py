@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import StylecoreError
 from .outputs import Outputs
+from .rescue import placed
 
 if TYPE_CHECKING:
     from ..pictures.tensors import Picture
@@ -47,15 +49,31 @@ class Delivery:
             self.outputs.expect_text(self.report)
 
     def keep(self, step: int, picture: Picture) -> None:
-        """Write an intermediate picture."""
+        """Write an intermediate picture.
+
+        Raises:
+            StylecoreError: where it cannot be written.
+        """
         self.outputs.write_picture(self._intermediate(step), picture)
 
-    def write(self, result: Result) -> None:
-        """Write the finished picture and, where asked for, the report."""
-        self.outputs.write_picture(self.picture, result.picture)
+    def write(self, result: Result) -> tuple[Path, list[str]]:
+        """Write the finished picture and, where asked for, the report.
+
+        Returns:
+            Where the picture lies, and what went wrong.
+
+        Raises:
+            StylecoreError: where no place takes them.
+        """
+        place = partial(self.outputs.write_picture, picture=result.picture)
+        where, reason = placed(self.picture, ".png", place)
+        failures = [reason] if reason else []
         if self.report is not None:
             text = json.dumps(result.report, indent=1, ensure_ascii=False) + "\n"
-            self.outputs.write_text(self.report, text)
+            place = partial(self.outputs.write_text, text=text)
+            there, reason = placed(self.report, ".json", place)
+            failures += [f"{reason}; the report is in {there}"] if reason else []
+        return where, failures
 
     def _intermediate(self, step: int) -> Path:
         """The path of the picture kept after a step: ``out.0050.png`` beside ``out.png``."""

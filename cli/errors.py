@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from ..errors import StylecoreError
+from ..memory import REMEDY, is_shortage
 from ..overlap import WhileWanted
 from ..results import UnfinishedError
 from .signals import told_by
@@ -32,13 +33,11 @@ class Root(TyperGroup):
         """Run the chosen command."""
         try:
             return super().invoke(ctx)
-        except StylecoreError as error:
-            complain(str(error))
-            raise typer.Exit(FAILED) from None
-        except ModuleNotFoundError as error:
-            if error.name not in {"onnx", "onnx_ir"}:
+        except Exception as error:
+            line = _line_for(error)
+            if line is None:
                 raise
-            complain(f"the command line needs {error.name}: pip install 'stylecore[models]'")
+            complain(line)
             raise typer.Exit(FAILED) from None
         except KeyboardInterrupt as end:
             words, status = how_it_ended(end)
@@ -46,25 +45,38 @@ class Root(TyperGroup):
             raise typer.Exit(status) from None
 
 
+def _line_for(error: BaseException) -> str | None:
+    """What to say of an error; nothing where it is a mistake of ours."""
+    if is_shortage(error):
+        return f"out of memory; {REMEDY}"
+    if isinstance(error, StylecoreError):
+        return str(error)
+    if isinstance(error, ModuleNotFoundError) and error.name in {"onnx", "onnx_ir"}:
+        return f"the command line needs {error.name}: pip install 'stylecore[models]'"
+    return None
+
+
 def complain(message: str) -> None:
     """Say what went wrong, as one line on stderr."""
     typer.echo(f"stylecore: {' '.join(message.split())}", err=True)
 
 
-def how_it_ended(end: KeyboardInterrupt | UnfinishedError) -> tuple[str, int]:
+def how_it_ended(end: BaseException) -> tuple[str, int]:
     """What to say of a run that ended early, and the exit status.
 
     Raises:
-        Exception: what ended it, where that is a mistake of ours.
+        BaseException: what ended it, where that is a mistake of ours.
     """
     if isinstance(end, KeyboardInterrupt):
         told = told_by(end)
         by = "" if told is SIGINT else f" by {told.name}"
         return f"interrupted{by}", _BY_SIGNAL + told
-    cause = end.__cause__
-    if cause is not None and not isinstance(cause, StylecoreError | OSError | MemoryError):
+    unfinished = isinstance(end, UnfinishedError)
+    cause = (end.__cause__ or end) if unfinished else end
+    line = str(cause) if isinstance(cause, OSError) else _line_for(cause)
+    if line is None:
         raise cause
-    return str(end), FAILED
+    return str(end) if unfinished else line, FAILED
 
 
 def native_silence() -> AbstractContextManager[None]:

@@ -14,7 +14,7 @@ from ..results import Interrupted, UnfinishedError
 from ..settings import Settings
 from .common import Content, Model, Offline, Quiet, argument, optional, output
 from .delivery import Delivery
-from .errors import complain, how_it_ended, native_silence
+from .errors import FAILED, complain, how_it_ended, native_silence
 from .options import with_settings
 from .outputs import Outputs, free_name, model_files
 from .progress import Progress, progress_for
@@ -93,7 +93,7 @@ def stylize(
             LISTENER.finish()
     except (KeyboardInterrupt, UnfinishedError) as end:
         raise typer.Exit(_keep_best(end, delivery)) from None
-    delivery.write(result)
+    _deliver(result, delivery)
     if not quiet:
         for warning in result.report.get("warnings", ()):
             complain(warning)
@@ -156,31 +156,43 @@ def _mixed(
 
 
 def _watching(delivery: Delivery, progress: Progress) -> Callable[[Step], None]:
-    """Shows each step, and keeps the pictures on the way that were asked for."""
-    done = 0
+    """Shows each step, and keeps the pictures on the way that were asked for, where it can."""
+    done, told = 0, False
 
     def watch(step: Step) -> None:
-        nonlocal done
+        nonlocal done, told
         done += 1
         progress.step(step)
         if delivery.every and done % delivery.every == 0:
-            delivery.keep(done, step.picture())
+            try:
+                delivery.keep(done, step.picture())
+            except (StylecoreError, OSError) as error:
+                if not told:  # the next ones will fail for the same reason
+                    progress.say(f"stylecore: {error}; the run goes on without it")
+                told = True
 
     return watch
+
+
+def _deliver(result: Result, delivery: Delivery) -> None:
+    """Write the results; one that is not where it should be is said, and fails the command."""
+    where, failures = delivery.write(result)
+    if failures:
+        complain("; ".join([*failures, f"the picture is in {where}"]))
+        raise typer.Exit(FAILED)
 
 
 def _keep_best(end: KeyboardInterrupt | UnfinishedError, delivery: Delivery) -> int:
     """Write what there is of a run that ended early, say so, and return the exit status."""
     best: Result | None = getattr(end, "result", None)
     LISTENER.finish()
-    if best is not None:
-        delivery.write(best)
+    where, failures = (None, []) if best is None else delivery.write(best)
     words, status = how_it_ended(end)
-    if best is None:
+    if where is None:
         complain(f"{words} before there was a picture; nothing was written")
     else:
-        complain(f"{words}; the best picture so far is in {delivery.picture}")
-    return status
+        complain("; ".join([words, *failures, f"the best picture so far is in {where}"]))
+    return FAILED if failures else status
 
 
 def _summary(path: Path, report: Mapping[str, Any]) -> str:

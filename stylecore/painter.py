@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -18,6 +19,7 @@ from .engine.objective import Objective
 from .engine.sessions import Sessions
 from .engine.targets import Values, measure, prepare_targets
 from .errors import EngineError, ModelError
+from .memory import is_shortage, let_go
 from .outcome import Outcome
 from .pictures.tensors import Array
 from .pyramid import Scale, plan
@@ -115,6 +117,8 @@ class Painter:
             measured = partial(measure, self._features, self.artefact.manifest, targets=targets)
             return outcome.judged(measured)
         except (Exception, KeyboardInterrupt) as end:
+            if is_shortage(end):
+                _make_room(end, objective)
             rescued = outcome.rescued(record.best, end)
             if rescued is None:
                 raise
@@ -173,6 +177,13 @@ def _check_fit(artefact: Artefact, settings: Settings) -> None:
             f"{artefact.folder} has {artefact.manifest.layout}, which the settings do not ask for;"
             " give the settings these or build another"
         )
+
+
+def _make_room(end: BaseException, objective: Objective) -> None:
+    """Give back what a run has taken, so that its best picture can be delivered."""
+    let_go(end)
+    with suppress(EngineError):
+        objective.rest()
 
 
 def _sound(x: Array, record: Record) -> Array:
