@@ -1,5 +1,6 @@
 """What is left of a run that memory ends, at the size that there is memory for."""
 
+import json
 from dataclasses import replace
 
 import cv2
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from stylecore import descent, growth, outcome
+from stylecore.engine.objective import Objective
 from stylecore.results import UnfinishedError
 from stylecore.settings import Settings
 from stylecore.transfer import stylize
@@ -67,6 +69,33 @@ def test_without_memory_for_the_final_size_it_is_delivered_as_it_is(run, monkeyp
     monkeypatch.setattr(outcome, "resized", scarce)
     end, best = run(MemoryError(), color=color)
     assert (end.result.image == best).all()
+
+
+@pytest.mark.parametrize("optimizer", ["projected-lbfgs", "lbfgs", "adam"])
+def test_a_loss_that_is_no_number_any_more_leaves_the_best_picture(
+    narrow_artefact, monkeypatch, optimizer
+):
+    evaluate, pictures = Objective.__call__, []
+
+    def lost_at_the_last_scale(self, x):
+        loss, gradient = evaluate(self, x)
+        if self.size == (48, 64):
+            self.losses = dict.fromkeys(self.losses, np.inf)
+            return np.inf, np.full_like(gradient, np.nan)
+        return loss, gradient
+
+    monkeypatch.setattr(Objective, "__call__", lost_at_the_last_scale)
+    with pytest.raises(UnfinishedError) as caught:
+        stylize(CONTENT, STYLE, model=narrow_artefact["max"],
+                settings=replace(SETTINGS, optimizer=optimizer),
+                on_step=lambda step: pictures.append((step.loss, step.picture())))  # fmt: skip
+    assert "no finite number at scale 2/2 (64×48), from step 1 on" in str(caught.value)
+    result = caught.value.result
+    best = min(pictures, key=lambda one: one[0])[1]
+    large = cv2.resize(best, (64, 48), interpolation=cv2.INTER_CUBIC)
+    assert np.abs(result.image.astype(int) - large).mean() < 2
+    assert "no finite number" in result.report["error"]
+    json.dumps(result.report, allow_nan=False)
 
 
 def test_a_picture_that_memory_leaves_keeps_its_alpha(narrow_artefact, run, monkeypatch):
