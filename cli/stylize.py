@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..engine.cores import notes_on
 from ..errors import StylecoreError
 from ..results import Interrupted, UnfinishedError
 from ..settings import Settings
@@ -95,8 +96,10 @@ def stylize(
         raise typer.Exit(_keep_best(end, delivery)) from None
     _deliver(result, delivery)
     if not quiet:
+        told = notes_on(settings.threads)
         for warning in result.report.get("warnings", ()):
-            complain(warning)
+            if warning not in told:
+                complain(warning)
         typer.echo(_summary(delivery.picture, result.report))
 
 
@@ -121,6 +124,8 @@ def open_painter(
         on_progress=progress.fetched,
         on_note=progress.say,
     )
+    for note in notes_on(settings.threads):  # now, rather than after a slow run
+        progress.say(f"stylecore: {note}")
     return Painter(artefact, settings)
 
 

@@ -12,6 +12,7 @@ from typing import Self, TypeAlias
 
 from .descent import descend
 from .engine.artefact import Artefact, default_artefact, fits, load_artefact
+from .engine.cores import notes_on
 from .engine.engines import choose_engine, exact
 from .engine.evenness import share_of_views
 from .engine.objective import Objective
@@ -105,7 +106,7 @@ class Painter:
         started = perf_counter() if started is None else started
         self._check(scene)
         report = Report(scene.settings, self.engine, self.artefact.manifest)
-        report.warnings += scene.notes()
+        report.warnings += [*notes_on(self.engine.threads), *scene.notes()]
         scales = plan(scene.height, scene.width, scene.settings)
         exponent = _exponent(scene)
         objective = Objective(self._objective.apart(), self.artefact.manifest, exponent)

@@ -87,7 +87,7 @@ class Settings:
         fit: ``keep`` the style's own aspect ratio, or ``crop`` it to the content's.
         seed: of the ``noise`` start.
         engine: which ONNX Runtime provider runs the graphs; ``auto`` takes the best there is.
-        threads: of the engine; 0 takes every core.
+        threads: of the engine; 0 takes every core, as far as a container's quota grants it.
         coarsest: longest side of the first scale; the size itself or more means one scale.
         loss_scale: ``unit`` divides each term by its target's energy, so that one setting holds
             for every picture; ``none`` gives the plain sums of Gatys et al.

@@ -5,6 +5,7 @@ import shutil
 import signal
 import sys
 import time
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -54,6 +55,14 @@ def test_a_picture_and_its_report(stylize):
         report = json.load(file)
     assert report["settings"]["steps"] == 3
     assert f"{report['engine']['name']} in {report['engine']['precision']}" in result.stdout
+
+
+def test_too_many_threads_are_said_once_and_reported(stylize, monkeypatch):
+    monkeypatch.setattr("stylecore.engine.cores.usable_cores", lambda: 1)
+    result = stylize("photo.png", "night.png", "--threads", 2, "--report", "run.json")
+    assert result.exit_code == 0
+    assert result.stderr.count("2 threads on 1 core") == 1
+    assert "2 threads on 1 core" in Path("run.json").read_text(encoding="utf-8")
 
 
 def test_the_same_seed_gives_the_same_picture(stylize):
