@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import files
-from ..errors import StylecoreError
+from ..errors import ModelError, StylecoreError
 
 if TYPE_CHECKING:
     from ..pictures.tensors import Picture
@@ -110,7 +110,10 @@ def model_files(model: str | None) -> list[Path]:
 
     if model is not None and Path(model).is_dir():
         return [Path(model)]
-    return [*weight_files(model), artefacts_folder()]
+    found = weight_files(model)
+    with suppress(ModelError):  # a file of weights needs no home folder
+        found.append(artefacts_folder())
+    return found
 
 
 def weight_files(model: str | None) -> list[Path]:

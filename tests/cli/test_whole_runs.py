@@ -126,6 +126,14 @@ def test_a_model_that_is_none(stylize, folder):
     assert refused(stylize(model="nothing"), "nothing")
 
 
+def test_without_a_home_only_the_networks_that_are_kept_there_are_missing(stylize, monkeypatch):
+    monkeypatch.setenv("STYLECORE_HOME", "~nobody-of-this-name")
+    assert stylize().exit_code == 0
+    assert refused(stylize(model="vgg19"), "set STYLECORE_HOME to a folder")
+    listed = CliRunner().invoke(app, ["models", "list"])
+    assert refused(listed, "set STYLECORE_HOME to a folder")
+
+
 def test_offline_without_weights(stylize, folder):
     words = ["stylize", "photo.png", "night.png", "-o", "out.png", "--offline", *QUICK]
     assert refused(CliRunner().invoke(app, words), "offline")
