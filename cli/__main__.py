@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from .consoles import make_safe, tell_of_losses
+
 
 def main() -> None:
     """Run the command line and exit with its status."""
@@ -18,11 +20,13 @@ def main() -> None:
         )
     except KeyboardInterrupt:
         sys.exit(130)
+    make_safe()
     LISTENER.listen()
     try:
         app(prog_name="stylecore")
     finally:
         LISTENER.rest()
+        tell_of_losses()
 
 
 if __name__ == "__main__":
