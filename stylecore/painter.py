@@ -189,7 +189,7 @@ def _check_fit(artefact: Artefact, settings: Settings) -> None:
 def _make_room(end: BaseException, objective: Objective) -> None:
     """Give back what a run has taken, so that its best picture can be delivered."""
     let_go(end)
-    with suppress(EngineError):
+    with suppress(EngineError, MemoryError):
         objective.rest()
 
 
