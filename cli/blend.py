@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import SettingsError
-from ..results import UnfinishedError
 from ..settings import Settings
 from .common import Content, Metadata, Model, Offline, Quiet, argument, metadata_of, output
-from .errors import complain, how_it_ended, while_reading
+from .errors import FAILED, complain, how_it_ended, while_reading
 from .names import beside, place_of
 from .options import HELP, with_settings_of
 from .outputs import Outputs, model_files
 from .progress import Progress, progress_for
+from .rescue import placed
+from .signals import LISTENER
 from .standard import STANDARD, given, named
 from .stylize import open_painter, start_of
 from .where import Where, with_where
@@ -63,8 +64,8 @@ def blend(
 ) -> None:
     """Paint CONTENT as a strip of pictures from the FIRST style to the SECOND.
 
-    Each picture is started from the one before, so that things keep their places. Ctrl-C ends the
-    strip early and writes the pictures that are there.
+    Each picture is started from the one before, so that things keep their places. Ctrl-C,
+    SIGTERM and SIGHUP end the strip early and write the pictures that are there.
     """
     content, first, second = given(content), given(first), given(second)
     start = start_of(settings)
@@ -83,13 +84,20 @@ def blend(
             with progress_for(quiet=quiet) as progress:
                 painter = open_painter(settings, model, offline, progress)
                 _paint(painter, scene, count, progress, found)
-        except (KeyboardInterrupt, UnfinishedError) as end:
-            best: Result | None = getattr(end, "result", None)
-            write([*found, *([] if best is None else [best.picture])])
+                LISTENER.finish()
+        except (Exception, KeyboardInterrupt) as end:
+            LISTENER.finish()
+            found += _last_of(end, found)
+            if not found and not isinstance(end, KeyboardInterrupt):
+                raise
+            lies, failures = write(found)
             words, status = how_it_ended(end)
-            _say_ended(words, strip, len(found) + (best is not None))
-            raise typer.Exit(status) from None
-        write(found)
+            _say_ended("; ".join([words, *failures]), lies, len(found))
+            raise typer.Exit(FAILED if failures else status) from None
+        lies, failures = write(found)
+    if failures:
+        complain("; ".join([*failures, f"the strip is in {named(lies)}"]))
+        raise typer.Exit(FAILED)
     if not quiet:
         typer.echo(f"{named(strip)}: {count} pictures", err=strip == STANDARD)
 
@@ -119,19 +127,33 @@ def _paint(
     paint_strip(painter, scene, count, progress.step, lambda result: found.append(result.picture))
 
 
+def _last_of(end: BaseException, found: Sequence[Picture]) -> list[Picture]:
+    """The picture that was being painted, where it has the size of those that are found."""
+    best: Result | None = getattr(end, "result", None)
+    if best is None or (found and best.picture.shape != found[0].shape):
+        return []
+    return [best.picture]
+
+
 def _write(
     outputs: Outputs,
     strip: Path,
     each: bool,
     metadata: Carried | None,
     pictures: Sequence[Picture],
-) -> None:
+) -> tuple[Path, list[str]]:
+    """Write what there is; returns where the strip lies, and what went wrong."""
     from ..strip import side_by_side
 
-    if pictures:
-        outputs.write_picture(strip, side_by_side(pictures), metadata)
+    if not pictures:
+        return strip, []
+    write = partial(outputs.write_picture, metadata=metadata)
+    where, reason = placed(strip, ".png", partial(write, picture=side_by_side(pictures)))
+    failures = [reason] if reason else []
     for path, picture in zip(_names(strip, len(pictures) if each else 0), pictures, strict=False):
-        outputs.write_picture(path, picture, metadata)
+        there, reason = placed(path, ".png", partial(write, picture=picture))
+        failures += [f"{reason}; it is in {there}"] if reason else []
+    return where, failures
 
 
 def _say_ended(words: str, strip: Path, count: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,9 +13,10 @@ import typer
 from .. import files
 from ..errors import SettingsError
 from .common import Quiet, argument, optional, output
-from .errors import while_reading
+from .errors import FAILED, complain, while_reading
 from .names import place_of
 from .outputs import Outputs
+from .rescue import placed
 from .standard import STANDARD, given, named
 
 if TYPE_CHECKING:
@@ -152,13 +154,22 @@ def _read(path: Path) -> Picture:
 def _write(
     outputs: Outputs, places: Mapping[str, Path], pictures: Sequence[Picture], found: FoundLabels
 ) -> None:
+    """Write what was found; what is not where it should be is said, and fails the command."""
     from ..masks.sheet import contact_sheet
 
-    outputs.write_picture(places["content"], found.content)
+    made = {"content": found.content}
     if found.style is not None:
-        outputs.write_picture(places["style"], found.style)
+        made["style"] = found.style
     if "sheet" in places:
-        outputs.write_picture(places["sheet"], contact_sheet(pictures[0], found, *pictures[1:]))
+        made["sheet"] = contact_sheet(pictures[0], found, *pictures[1:])
+    failures: list[str] = []
+    for kind, picture in made.items():
+        write = partial(outputs.write_picture, picture=picture)
+        lies, reason = placed(places[kind], ".png", write)
+        failures += [f"{reason}; it is in {lies}"] if reason else []
+    if failures:
+        complain("; ".join(failures))
+        raise typer.Exit(FAILED)
 
 
 def _box(text: str) -> Box:

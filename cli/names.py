@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain, count
 from pathlib import Path
 
@@ -37,8 +37,9 @@ def place_of(output: Path | None, content: Path, others: Sequence[Path]) -> Gene
     try:
         yield path
     finally:
-        if path.is_file() and not path.stat().st_size:
-            path.unlink()
+        with suppress(OSError):  # the folder may be gone meanwhile
+            if path.is_file() and not path.stat().st_size:
+                path.unlink()
 
 
 def new_names(pictures: Iterable[Path]) -> Iterator[Path]:

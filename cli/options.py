@@ -75,7 +75,10 @@ HELP: dict[str, tuple[str, str]] = {
         "start from.",
     ),
     "engine": (_MACHINE, "What computes; auto takes the fastest that is installed."),
-    "threads": (_MACHINE, "Threads of the engine; 0 takes every core."),
+    "threads": (
+        _MACHINE,
+        "Threads of the engine; 0 takes every core, as far as a quota grants it.",
+    ),
 }
 """Panel and help of each setting, in the order of ``--help``."""
 

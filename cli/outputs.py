@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from .. import files
-from ..errors import StylecoreError
-from .standard import STANDARD, expect_standard_output, write_standard_output
+from ..errors import ModelError, StylecoreError
+from .standard import (
+    STANDARD,
+    expect_picture_on_standard_output,
+    expect_standard_output,
+    write_standard_output,
+)
 
 if TYPE_CHECKING:
     from ..pictures.notes import Metadata
@@ -52,7 +57,7 @@ class Outputs:
 
         self.expect(path)
         if path == STANDARD:
-            expect_standard_output()
+            expect_picture_on_standard_output()
         else:
             check_writable(path)
 
@@ -64,7 +69,9 @@ class Outputs:
                 written.
         """
         self.expect(path)
-        if path != STANDARD:
+        if path == STANDARD:
+            expect_standard_output()
+        else:
             with _told(path):
                 files.check_writable(path)
 
@@ -129,7 +136,10 @@ def model_files(model: str | None) -> list[Path]:
 
     if model is not None and files.is_folder(model):
         return [Path(model)]
-    return [*weight_files(model), artefacts_folder()]
+    found = weight_files(model)
+    with suppress(ModelError):  # a file of weights needs no home folder
+        found.append(artefacts_folder())
+    return found
 
 
 def weight_files(model: str | None) -> list[Path]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from ..errors import StylecoreError
+from .consoles import file_under, is_closed
 
 STANDARD = Path("-")
 """Stands for standard input where a file is read, and for standard output where one is written."""
@@ -31,13 +32,22 @@ def named(path: Path) -> str:
 
 
 def expect_standard_output() -> None:
+    """Make sure that it is open.
+
+    Raises:
+        StylecoreError: where whoever began this process gave it none.
+    """
+    if is_closed(sys.stdout):
+        raise StylecoreError("standard output is closed; give the path of a file")
+
+
+def expect_picture_on_standard_output() -> None:
     """Make sure that a picture may go there.
 
     Raises:
         StylecoreError: for a terminal, or none.
     """
-    if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison]
-        raise StylecoreError("standard output is closed; give the path of a file")
+    expect_standard_output()
     if _is_terminal(sys.stdout):
         raise StylecoreError(
             "standard output is a terminal, which shows no picture; lead it to a file or a program"
@@ -51,8 +61,14 @@ def write_standard_output(data: bytes) -> None:
         StylecoreError: when nobody takes it.
     """
     try:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        sys.stdout.flush()
+        number = file_under(sys.stdout)
+        if number is None:
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+        else:
+            with open(number, "wb", closefd=False) as file:
+                file.write(data)
     except OSError as error:
         raise StylecoreError(
             f"cannot write to standard output: {error.strerror}; give the path of a file"

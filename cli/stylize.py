@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..engine.cores import notes_on
 from ..errors import StylecoreError
-from ..results import UnfinishedError
+from ..results import Interrupted, UnfinishedError
 from ..settings import Settings
 from .common import (
     Content,
@@ -24,11 +25,12 @@ from .common import (
     output,
 )
 from .delivery import Delivery
-from .errors import complain, how_it_ended, while_reading
+from .errors import FAILED, complain, how_it_ended, while_reading
 from .names import place_of
 from .options import with_settings
 from .outputs import Outputs, model_files
 from .progress import Progress, progress_for
+from .signals import LISTENER
 from .standard import given, named
 from .where import Where, with_where
 
@@ -90,7 +92,7 @@ def stylize(
 ) -> None:
     """Paint CONTENT in the manner of STYLE.
 
-    Ctrl-C, or whatever else ends the search early, leaves the best picture so far.
+    Ctrl-C, SIGTERM, SIGHUP, or whatever else ends the search early, leaves the best picture so far.
     """
     content, style = given(content), [given(one) for one in style]
     fine_style = None if fine_style is None else given(fine_style)
@@ -100,8 +102,9 @@ def stylize(
         delivery = Delivery(outputs, picture, report, save_every, metadata_of(content, metadata))
         delivery.expect(settings.steps)
         started = perf_counter()
-        controls = where.controls(len(style), settings.size)
-        scene, fine = _read(content, style, fine_style, settings, controls)
+        with while_reading(delivery.warnings):
+            controls = where.controls(len(style), settings.size)
+            scene, fine = _read(content, style, fine_style, settings, controls)
         if len(style) > 1 and not quiet:
             complain(_roles(content, style))
         try:
@@ -109,15 +112,19 @@ def stylize(
                 painter = open_painter(settings, model, offline, progress)
                 if fine is not None:
                     mixed = [_mixed(style[0], fine, painter, settings, progress), *style[1:]]
-                    scene, _ = _read(content, mixed, None, settings, controls)
+                    with while_reading(delivery.warnings):
+                        scene, _ = _read(content, mixed, None, settings, controls)
                 result = painter.paint(scene, _watching(delivery, progress), started=started)
+                LISTENER.finish()
         except (KeyboardInterrupt, UnfinishedError) as end:
             raise typer.Exit(_keep_best(end, delivery)) from None
-        delivery.write(result)
-        if not quiet:
-            for warning in result.report.get("warnings", ()):
+        _deliver(result, delivery)
+    if not quiet:
+        told = notes_on(settings.threads)
+        for warning in result.report.get("warnings", ()):
+            if warning not in told:
                 complain(warning)
-            typer.echo(_summary(delivery.picture, result.report), err=delivery.on_standard_output)
+        typer.echo(_summary(delivery.picture, result.report), err=delivery.on_standard_output)
 
 
 def _roles(content: Path, styles: Sequence[Path]) -> str:
@@ -149,6 +156,8 @@ def open_painter(
         on_progress=progress.fetched,
         on_note=progress.say,
     )
+    for note in notes_on(settings.threads):  # now, rather than after a slow run
+        progress.say(f"stylecore: {note}")
     return Painter(artefact, settings)
 
 
@@ -162,9 +171,8 @@ def _read(
     from ..pictures.images import read_with_alpha
     from ..scene import read_scene
 
-    with while_reading():
-        scene = read_scene(content, styles, settings, **controls)
-        return scene, None if fine is None else read_with_alpha(fine)
+    scene = read_scene(content, styles, settings, **controls)
+    return scene, None if fine is None else read_with_alpha(fine)
 
 
 def _mixed(
@@ -177,37 +185,50 @@ def _mixed(
         return mix_scales(
             coarse, fine, model=painter, settings=settings, on_step=progress.step
         ).picture
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt from None
+    except Interrupted as end:
+        raise end.__cause__ or KeyboardInterrupt() from None
     except UnfinishedError as error:
         raise StylecoreError(str(error)) from error.__cause__
 
 
 def _watching(delivery: Delivery, progress: Progress) -> Callable[[Step], None]:
-    """Shows each step, and keeps the pictures on the way that were asked for."""
-    done = 0
+    """Shows each step, and keeps the pictures on the way that were asked for, where it can."""
+    done, told = 0, False
 
     def watch(step: Step) -> None:
-        nonlocal done
+        nonlocal done, told
         done += 1
         progress.step(step)
         if delivery.every and done % delivery.every == 0:
-            delivery.keep(done, step.picture())
+            try:
+                delivery.keep(done, step.picture())
+            except (StylecoreError, OSError) as error:
+                if not told:  # the next ones will fail for the same reason
+                    progress.say(f"stylecore: {error}; the run goes on without it")
+                told = True
 
     return watch
+
+
+def _deliver(result: Result, delivery: Delivery) -> None:
+    """Write the results; one that is not where it should be is said, and fails the command."""
+    where, failures = delivery.write(result)
+    if failures:
+        complain("; ".join([*failures, f"the picture is in {named(where)}"]))
+        raise typer.Exit(FAILED)
 
 
 def _keep_best(end: KeyboardInterrupt | UnfinishedError, delivery: Delivery) -> int:
     """Write what there is of a run that ended early, say so, and return the exit status."""
     best: Result | None = getattr(end, "result", None)
-    if best is not None:
-        delivery.write(best)
+    LISTENER.finish()
+    where, failures = (None, []) if best is None else delivery.write(best)
     words, status = how_it_ended(end)
-    if best is None:
+    if where is None:
         complain(f"{words} before there was a picture; nothing was written")
     else:
-        complain(f"{words}; the best picture so far is in {named(delivery.picture)}")
-    return status
+        complain("; ".join([words, *failures, f"the best picture so far is in {named(where)}"]))
+    return FAILED if failures else status
 
 
 def _summary(path: Path, report: Mapping[str, Any]) -> str:

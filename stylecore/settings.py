@@ -89,7 +89,7 @@ class Settings:
         fit: ``keep`` the style's own aspect ratio, or ``crop`` it to the content's.
         seed: of the ``noise`` start.
         engine: which ONNX Runtime provider runs the graphs; ``auto`` takes the best there is.
-        threads: of the engine; 0 takes every core.
+        threads: of the engine; 0 takes every core, as far as a container's quota grants it.
         coarsest: longest side of the first scale; the size itself or more means one scale, and 0
             is 64 pixels, or with a picture to start from the size of that.
         loss_scale: ``unit`` divides each term by its target's energy, so that one setting holds

@@ -29,7 +29,7 @@ THIRD_PARTY = {
 # engine: an artefact is verified by running it
 OF_THE_CORE_FOR_MODELS = {"engine", "errors", "files", "losses", "pictures", "settings"}
 MAY_IMPORT = {
-    "stylecore.pictures": {"errors", "files", "overlap"},
+    "stylecore.pictures": {"errors", "files", "memory", "overlap"},
     "stylecore.pictures.formats": {"errors", "overlap", "pictures"},
     "stylecore.pictures.profiles": {"errors", "pictures"},
     "stylecore.control": {"contract", "errors", "pictures", "settings"},
@@ -242,6 +242,22 @@ def test_the_library_neither_prints_nor_logs_nor_exits(folder: str) -> None:
         if folder_of(module) == folder:
             calls = {ast.unparse(node.func) for node in calls_in(path)}
             assert not calls & {"print", "exit", "quit", "sys.exit", "os._exit"}, module
+
+
+def test_onnx_runtime_is_imported_in_one_place() -> None:
+    """There its telemetry is turned off before it is loaded."""
+    for module, path in modules().items():
+        if module != "stylecore.engine.runtime":
+            stray = [one for one in imports(module) if one.top == "onnxruntime"]
+            assert not stray, where(stray)
+            late = [ast.unparse(call) for call in calls_in(path) if imports_onnx_runtime(call)]
+            assert not late, f"{module} has {late[0]}"
+
+
+def imports_onnx_runtime(call: ast.Call) -> bool:
+    name = ast.unparse(call.func).rpartition(".")[2]
+    given = [one.value for one in call.args if isinstance(one, ast.Constant)]
+    return name in {"import_module", "__import__"} and "onnxruntime" in given
 
 
 def test_layers_are_listed_in_settings_alone() -> None:

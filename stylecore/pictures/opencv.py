@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..memory import is_shortage
 from ..overlap import WhileWanted
 from .tensors import Picture
 
@@ -40,6 +41,8 @@ def decode(data: bytes | bytearray, flags: int = AS_STORED) -> NDArray[Any] | No
     except cv2.error as error:
         if "PIXELS" in error.err:
             raise TooManyPixelsError from error
+        if is_shortage(error):
+            raise
         return None
     return decoded
 
@@ -61,7 +64,9 @@ def encode(suffix: str, image: Picture, parameters: Sequence[int]) -> bytes | No
     try:
         with _QUIET:
             done, encoded = cv2.imencode(suffix, bgr, list(parameters))
-    except cv2.error:
+    except cv2.error as error:
+        if is_shortage(error):
+            raise
         return None
     return encoded.tobytes() if done else None
 

@@ -35,6 +35,12 @@ _ENCODINGS: dict[str, list[int]] = {
     ".bmp": [],
 }
 
+_LONGEST = {".png": 1_000_000, ".jpg": 65_500, ".jpeg": 65_500, ".webp": 16_383}
+"""Pixels of a side that the libraries of these formats write."""
+
+_MOST = 1 << 31
+"""Bytes of pixels that any of these formats holds."""
+
 _WITH_ALPHA = {".png", ".webp", ".tif", ".tiff"}
 
 
@@ -49,6 +55,7 @@ def write_image(path: AnyPath, image: Picture, metadata: Metadata | None = None)
         ImageError: for an unknown suffix, an array of another kind, or a place that cannot be
             written.
         NotAPictureError: for what is no array.
+        MemoryError: where there is not enough to encode it.
     """
     suffix = _known_suffix(path)
     if not isinstance(image, np.ndarray):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -85,6 +92,8 @@ def _encode(suffix: str, image: Picture) -> bytes:
     encoded = opencv.encode(suffix, image, _ENCODINGS[suffix])
     if encoded is not None:
         return tagged(suffix, encoded)
+    if max(image.shape[:2]) <= _LONGEST.get(suffix, 1 << 30) and image.nbytes < _MOST:
+        raise MemoryError(f"no memory to encode a {suffix} picture")  # OpenCV does not say why
     size = f"{image.shape[1]}×{image.shape[0]}"
     raise ImageError(f"a {suffix} file cannot hold {size} pixels; give a name that ends in .png")
 

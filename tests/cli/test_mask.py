@@ -128,3 +128,19 @@ def test_help_shows_the_way_on():
     text = run("--help").stdout
     assert "--content-regions" in text
     assert "--sheet" in text
+
+
+def test_labels_whose_folder_is_gone_are_kept_elsewhere(pictures, monkeypatch):
+    (pictures / "spare").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(pictures / "spare"))
+    monkeypatch.setattr("stylecore.cli.outputs.Outputs.expect_picture", lambda *_: None)
+    words = ["-o", "gone/a.tif", "--style", "style.png", "--style-output", "b.png"]
+    result = run("content.png", "--regions", 2, *words)
+    (kept,) = (pictures / "spare").rglob("a-rescued.png")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("stylecore: cannot write gone/a.tif: ")
+    assert result.stderr.endswith(f"; it is in {kept}\n")
+    for path, shape in ((kept, (60, 80)), ("b.png", (50, 50))):
+        labels = np.asarray(Image.open(path))
+        assert labels.shape[:2] == shape
+        assert len(np.unique(labels.reshape(-1, labels.shape[2]), axis=0)) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -40,6 +41,17 @@ def run(tmp_path: Path, tiny_model: Path) -> Any:
         return subprocess.run(line, cwd=tmp_path, input=data, capture_output=True, check=False)
 
     return run
+
+
+@pytest.fixture
+def run_into(run: Any, tmp_path: Path, tiny_model: Path) -> Any:
+    def run_into(output: Any, *words: str, **more: Any) -> subprocess.CompletedProcess[bytes]:
+        line = [sys.executable, "-m", "stylecore.cli", "stylize", *words]
+        line += ["--model", str(tiny_model), *QUICK, "-q"]
+        options = {"stdout": output, "stderr": subprocess.PIPE, "cwd": tmp_path} | more
+        return subprocess.run(line, check=False, **options)
+
+    return run_into
 
 
 def test_a_picture_goes_through_as_through_files(run: Any, tmp_path: Path) -> None:
@@ -92,6 +104,34 @@ def test_terminals_are_asked_for_no_picture(words: list[str], monkeypatch: Any) 
     result = runner.invoke(app, ["stylize", *words])
     assert result.exit_code == 1
     assert "is a terminal" in result.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("output", ["-", "out.png"])
+def test_what_standard_output_does_not_take_is_kept_elsewhere(
+    run_into: Any, tmp_path: Path, output: str
+) -> None:
+    """It is a result, which is never dropped as what is printed may be."""
+    with Path("/dev/full").open("wb") as full:
+        report = [] if output == "-" else ["--report", "-"]
+        done = run_into(full, "photo.png", "night.png", "-o", output, *report)
+    assert done.returncode == 1
+    assert b"cannot write to standard output: No space left" in done.stderr
+    name = "stylecore-rescued.png" if output == "-" else "stylecore-rescued.json"
+    assert name.encode() in done.stderr
+    if output == "-":
+        with Image.open(tmp_path / name) as image:
+            assert image.size == (48, 36)
+    else:
+        assert json.loads((tmp_path / name).read_text("utf-8"))["settings"]["steps"] == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such files there")
+@pytest.mark.parametrize("words", [["-o", "-"], ["-o", "out.png", "--report", "-"]])
+def test_a_standard_output_that_is_closed_is_refused(run_into: Any, words: list[str]) -> None:
+    done = run_into(None, "photo.png", "night.png", *words, preexec_fn=lambda: os.close(1))
+    assert done.returncode == 1
+    assert done.stderr == b"stylecore: standard output is closed; give the path of a file\n"
 
 
 def test_the_reader_of_standard_output_may_go_away(

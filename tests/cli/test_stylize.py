@@ -1,5 +1,7 @@
 import json
+import shutil
 import sys
+import tempfile
 from types import ModuleType, SimpleNamespace
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from stylecore.cli.app import app
+from stylecore.cli.outputs import Outputs
 from stylecore.errors import EngineError, ImageError, ModelError
 from stylecore.pictures.images import read_image, write_image
 from stylecore.results import Interrupted, Result, UnfinishedError
@@ -25,6 +28,7 @@ class FakeRun:
 
     def __init__(self):
         self.given, self.steps, self.error, self.no_engine = {}, 4, None, None
+        self.before_the_end = lambda: None
 
     def choose_engine(self, *_):
         if self.no_engine is not None:
@@ -44,6 +48,7 @@ class FakeRun:
         assert scene.settings == self.given["settings"]
         for number in range(1, self.steps + 1):
             on_step(self.step(number))
+        self.before_the_end()
         if self.error is not None:
             raise self.error
         return Result(PAINTED, REPORT)
@@ -206,7 +211,7 @@ def test_interruption_before_there_is_a_picture(run, folder):
     ("cause", "words"),
     [
         (ImageError("cannot write out.0002.png: no space left"), "no space left"),
-        (MemoryError(), "MemoryError"),
+        (MemoryError(), "out of memory; give a smaller size"),
     ],
     ids=["disk", "memory"],
 )
@@ -220,6 +225,86 @@ def test_whatever_ends_a_run_the_best_picture_is_written(run, folder, cause, wor
     assert result.stderr.count("\n") == 1
     assert np.array_equal(read_image("out.png"), PAINTED)
     assert (folder / "run.json").exists()
+
+
+def forbid_folder(folder, name):
+    """Put a file where a folder was: nothing can be written there any more, not even by root."""
+    shutil.rmtree(folder / name)
+    (folder / name).touch()
+
+
+@pytest.mark.parametrize("ended", [None, "interrupted", "broken"])
+def test_where_the_folder_is_gone_the_picture_goes_to_the_temporary_one(
+    run, folder, monkeypatch, ended
+):
+    (folder / "spare").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder / "spare"))
+    (folder / "results").mkdir()
+    run.before_the_end = lambda: forbid_folder(folder, "results")
+    run.error = {
+        None: None,
+        "interrupted": Interrupted(Result(PAINTED, REPORT)),
+        "broken": UnfinishedError(Result(PAINTED, REPORT), OSError("it broke")),
+    }[ended]
+    words = ["-o", "results/out.jpg", "--report", "results/run.json", "-q"]
+    result = stylize("photo.png", "night.png", *words)
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 1
+    (picture,) = (folder / "spare").rglob("out-rescued.png")
+    (report,) = (folder / "spare").rglob("run-rescued.json")
+    assert np.array_equal(read_image(picture), PAINTED)
+    assert json.loads(report.read_text("utf-8")) == REPORT
+    for told in ("cannot write results/out.jpg", str(picture), str(report), ended or ""):
+        assert told.replace("broken", "it broke") in result.stderr
+
+
+def test_where_the_name_is_taken_the_picture_goes_beside_it(run, folder):
+    for name in ("out-rescued.png", "out-rescued-2.png"):
+        (folder / name).write_text("somebody's")
+    run.before_the_end = lambda: (folder / "out.png").mkdir()
+    result = stylize("photo.png", "night.png", "-o", "out.png")
+    assert result.exit_code == 1
+    assert result.stderr.endswith("it is a folder; the picture is in out-rescued-3.png\n"), result
+    assert np.array_equal(read_image("out-rescued-3.png"), PAINTED)
+    assert (folder / "out-rescued.png").read_text() == "somebody's"
+
+
+def test_where_no_place_takes_the_picture_that_is_said(run, folder, monkeypatch):
+    (folder / "results").mkdir()
+    run.before_the_end = lambda: forbid_folder(folder, "results")
+    monkeypatch.setattr(tempfile, "tempdir", str(folder / "none"))
+    result = stylize("photo.png", "night.png", "-o", "results/out.png", "-q")
+    assert result.exit_code == 1
+    assert "no other place took it" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_without_memory_to_write_it_the_picture_goes_elsewhere(run, folder, monkeypatch):
+    write, words = Outputs.write_picture, ["-o", "out.tif", "-q"]
+
+    def short(self, path, picture, metadata=None):
+        if path.suffix == ".tif":
+            raise MemoryError
+        write(self, path, picture, metadata)
+
+    monkeypatch.setattr(Outputs, "write_picture", short)
+    result = stylize("photo.png", "night.png", *words)
+    assert result.exit_code == 1
+    told = "cannot write out.tif: out of memory; the picture is in out-rescued.png"
+    assert result.stderr == f"stylecore: {told}\n"
+    assert np.array_equal(read_image("out-rescued.png"), PAINTED)
+
+
+def test_an_intermediate_picture_that_cannot_be_written_is_a_warning(run, folder):
+    for number in (2, 4):
+        (folder / f"out.000{number}.png").mkdir()
+    result = stylize("photo.png", "night.png", "-o", "out.png", "--save-every", 2)
+    assert result.exit_code == 0
+    assert np.array_equal(read_image("out.png"), PAINTED)
+    told = [line for line in result.stderr.splitlines() if line.startswith("stylecore: ")]
+    (warning,) = told
+    assert "out.0002.png" in warning
+    assert warning.endswith("; the run goes on without it")
 
 
 def test_a_mistake_of_ours_keeps_its_traceback_and_the_picture(run, folder):

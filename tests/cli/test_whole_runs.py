@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -59,6 +60,14 @@ def test_a_picture_and_its_report(stylize):
     assert f"{report['engine']['name']} in {report['engine']['precision']}" in result.stdout
 
 
+def test_too_many_threads_are_said_once_and_reported(stylize, monkeypatch):
+    monkeypatch.setattr("stylecore.engine.cores.usable_cores", lambda: 1)
+    result = stylize("photo.png", "night.png", "--threads", 2, "--report", "run.json")
+    assert result.exit_code == 0
+    assert result.stderr.count("2 threads on 1 core") == 1
+    assert "2 threads on 1 core" in Path("run.json").read_text(encoding="utf-8")
+
+
 def test_the_same_seed_gives_the_same_picture(stylize):
     pictures = []
     for _ in range(2):
@@ -78,6 +87,21 @@ def test_unusual_pictures_are_welcome(stylize, kind):
     cv2.imwrite("odd.png", arrays[kind])
     assert stylize("odd.png").exit_code == 0
     assert stylize("photo.png", "odd.png").exit_code == 0
+
+
+def test_what_a_file_asks_for_in_vain_is_said_once_and_reported(stylize):
+    photo = Image.open("photo.png")
+    photo.save("odd.png", icc_profile=b"none")
+    photo.resize((64, 48)).save("mask.png", icc_profile=b"none")
+    words = ["--fine-style", "night.png", "--keep", "mask.png", "--report", "run.json"]
+    result = stylize("odd.png", "night.png", *words)
+    assert result.exit_code == 0, result.output
+    with open("run.json", encoding="utf-8") as file:  # noqa: PTH123
+        told = json.load(file)["warnings"]
+    for name in ("odd.png", "mask.png"):
+        start = f"{name} has a damaged colour profile, so its colours may be off"
+        assert result.stderr.count(start) == 1
+        assert sum(one.startswith(start) for one in told) == 1
 
 
 def test_a_small_photograph_is_enlarged_and_that_is_said(stylize):
@@ -171,6 +195,14 @@ def test_a_model_that_is_none(stylize, folder):
     assert refused(stylize(model="nothing"), "nothing")
 
 
+def test_without_a_home_only_the_networks_that_are_kept_there_are_missing(stylize, monkeypatch):
+    monkeypatch.setenv("STYLECORE_HOME", "~nobody-of-this-name")
+    assert stylize().exit_code == 0
+    assert refused(stylize(model="vgg19"), "set STYLECORE_HOME to a folder")
+    listed = CliRunner().invoke(app, ["models", "list"])
+    assert refused(listed, "set STYLECORE_HOME to a folder")
+
+
 def test_offline_without_weights(stylize, folder):
     words = ["stylize", "photo.png", "night.png", "-o", "out.png", "--offline", *QUICK]
     assert refused(CliRunner().invoke(app, words), "offline")
@@ -212,8 +244,10 @@ def test_runs_at_once_have_each_a_new_name(start, folder, tiny_model):
         assert read_image(name).shape == (36, 48, 3)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT for a child process there")
-def test_ctrl_c_writes_the_best_picture_so_far(start, folder, tiny_model):
+@pytest.mark.skipif(sys.platform == "win32", reason="no signals for a child process there")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_writes_the_best_picture_so_far(start, folder, tiny_model, name):
+    asked = signal.Signals[name]
     words = ["stylize", "photo.png", "night.png", "-o", "out.png", "--model", tiny_model, *QUICK]
     process = start(*words, "--steps", 100_000, "--save-every", 1)
     deadline = time.monotonic() + 60
@@ -221,11 +255,14 @@ def test_ctrl_c_writes_the_best_picture_so_far(start, folder, tiny_model):
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
+    for _ in range(3):  # timeout(1) tells the process and then its group
+        process.send_signal(asked)
+        time.sleep(0.005)
     output, errors = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == 128 + asked
     assert output == ""
-    last = "stylecore: interrupted; the best picture so far is in out.png"
+    by = "" if name == "SIGINT" else f" by {name}"
+    last = f"stylecore: interrupted{by}; the best picture so far is in out.png"
     assert errors.splitlines()[-1] == last
     assert "Traceback" not in errors
     assert read_image("out.png").shape == (36, 48, 3)

@@ -7,6 +7,7 @@ import pytest
 
 from stylecore.errors import ImageError
 from stylecore.pictures.reading import read_image
+from stylecore.pictures.writing import write_image
 
 
 def encode(suffix, rgb, parameters=()):
@@ -54,3 +55,19 @@ def test_readers_that_overlap_leave_opencv_its_log_level(tmp_path, monkeypatch):
         for done in (pool.submit(read_first), pool.submit(read_second)):
             done.result(30)
     assert log_level() == before
+
+
+def test_a_shortage_of_memory_is_told_as_that(tmp_path, monkeypatch):
+    def short(*_):
+        error = cv2.error("(-4:Insufficient memory) Failed to allocate 3600000000 bytes")
+        error.code = cv2.Error.StsNoMem
+        error.err = "Failed to allocate 3600000000 bytes"
+        raise error
+
+    write_image(tmp_path / "a.png", np.zeros((4, 4, 3), np.uint8))
+    monkeypatch.setattr(cv2, "imencode", short)
+    monkeypatch.setattr(cv2, "imdecode", short)
+    with pytest.raises(cv2.error, match="Insufficient memory"):
+        write_image(tmp_path / "b.png", np.zeros((4, 4, 3), np.uint8))
+    with pytest.raises(cv2.error, match="Insufficient memory"):
+        read_image(tmp_path / "a.png")

@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 
@@ -77,6 +78,15 @@ def test_what_is_no_array_is_a_type_error(tmp_path, given):
 def test_a_picture_larger_than_its_format_can_hold(tmp_path):
     with pytest.raises(ImageError, match=r"a \.webp file cannot hold 17000×2 pixels"):
         write_image(tmp_path / "a.webp", np.zeros((2, 17000, 3), np.uint8))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("suffix", [".png", ".webp", ".tif"])
+def test_what_could_be_held_but_is_not_encoded_lacks_memory(tmp_path, monkeypatch, picture, suffix):
+    """OpenCV then says that it did not work, and no more."""
+    monkeypatch.setattr(cv2, "imencode", lambda *_: (False, np.zeros(0, np.uint8)))
+    with pytest.raises(MemoryError):
+        write_image(tmp_path / f"a{suffix}", picture)
     assert list(tmp_path.iterdir()) == []
 
 
