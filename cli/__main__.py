@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 
+from .consoles import make_safe, tell_of_losses
+
 
 def main() -> None:
     """Run the command line and exit with its status."""
     try:
         from .app import app
+        from .signals import LISTENER
     except ModuleNotFoundError as error:
         if error.name not in {"typer", "rich"}:
             raise
@@ -17,7 +20,13 @@ def main() -> None:
         )
     except KeyboardInterrupt:
         sys.exit(130)
-    app(prog_name="stylecore")
+    make_safe()
+    LISTENER.listen()
+    try:
+        app(prog_name="stylecore")
+    finally:
+        LISTENER.rest()
+        tell_of_losses()
 
 
 if __name__ == "__main__":

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import typer
+
+if TYPE_CHECKING:
+    from ..pictures.notes import Metadata as Read
 
 Offline = Annotated[bool, typer.Option("--offline", help="Never touch the network.")]
 Quiet = Annotated[
@@ -40,8 +43,24 @@ def output(text: str) -> Any:
     return optional("FILE", text, "--output", "-o")
 
 
-Content = Annotated[Path, argument("CONTENT", "The photograph.")]
+Carried = Literal["no-gps", "all", "none"]
+Metadata = Annotated[
+    Carried,
+    typer.Option(
+        metavar="|".join(get_args(Carried)),
+        help="What the picture carries of the photograph's Exif, copyright, date and dots per "
+        "inch: all but the place where it was taken, all, or none.",
+    ),
+]
+Content = Annotated[Path, argument("CONTENT", "The photograph; - is standard input.")]
 Model = Annotated[
     str | None,
     optional("NAME|PATH", "Another source of weights, or a weight file or artefact of yours."),
 ]
+
+
+def metadata_of(content: Path, carried: Carried) -> Read | None:
+    """What the result carries of a content, by that option."""
+    from ..pictures.metadata import read_metadata
+
+    return None if carried == "none" else read_metadata(content, place=carried == "all")

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import os
-from contextlib import AbstractContextManager
+import warnings
+from collections.abc import Generator
+from contextlib import AbstractContextManager, contextmanager
+from signal import SIGINT
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
-from ..errors import StylecoreError
+from ..errors import ImageWarning, StylecoreError
+from ..memory import REMEDY, is_shortage
 from ..overlap import WhileWanted
 from ..results import UnfinishedError
+from .signals import told_by
 
 FAILED = 1
-INTERRUPTED = 130  # 128 + SIGINT, as shells count
+_BY_SIGNAL = 128  # and its number, as shells count
 
 _STDERR = 2
 
@@ -30,17 +35,27 @@ class Root(TyperGroup):
         """Run the chosen command."""
         try:
             return super().invoke(ctx)
-        except StylecoreError as error:
-            complain(str(error))
-            raise typer.Exit(FAILED) from None
-        except ModuleNotFoundError as error:
-            if error.name not in {"onnx", "onnx_ir"}:
+        except Exception as error:
+            line = _line_for(error)
+            if line is None:
                 raise
-            complain(f"the command line needs {error.name}: pip install 'stylecore[models]'")
+            complain(line)
             raise typer.Exit(FAILED) from None
-        except KeyboardInterrupt:
-            complain("interrupted")
-            raise typer.Exit(INTERRUPTED) from None
+        except KeyboardInterrupt as end:
+            words, status = how_it_ended(end)
+            complain(words)
+            raise typer.Exit(status) from None
+
+
+def _line_for(error: BaseException) -> str | None:
+    """What to say of an error; nothing where it is a mistake of ours."""
+    if is_shortage(error):
+        return f"out of memory; {REMEDY}"
+    if isinstance(error, StylecoreError):
+        return str(error)
+    if isinstance(error, ModuleNotFoundError) and error.name in {"onnx", "onnx_ir"}:
+        return f"the command line needs {error.name}: pip install 'stylecore[models]'"
+    return None
 
 
 def complain(message: str) -> None:
@@ -48,18 +63,40 @@ def complain(message: str) -> None:
     typer.echo(f"stylecore: {' '.join(message.split())}", err=True)
 
 
-def how_it_ended(end: KeyboardInterrupt | UnfinishedError) -> tuple[str, int]:
+def how_it_ended(end: BaseException) -> tuple[str, int]:
     """What to say of a run that ended early, and the exit status.
 
     Raises:
-        Exception: what ended it, where that is a mistake of ours.
+        BaseException: what ended it, where that is a mistake of ours.
     """
     if isinstance(end, KeyboardInterrupt):
-        return "interrupted", INTERRUPTED
-    cause = end.__cause__
-    if cause is not None and not isinstance(cause, StylecoreError | OSError | MemoryError):
+        told = told_by(end)
+        by = "" if told is SIGINT else f" by {told.name}"
+        return f"interrupted{by}", _BY_SIGNAL + told
+    unfinished = isinstance(end, UnfinishedError)
+    cause = (end.__cause__ or end) if unfinished else end
+    line = str(cause) if isinstance(cause, OSError) else _line_for(cause)
+    if line is None:
         raise cause
-    return str(end), FAILED
+    return str(end) if unfinished else line, FAILED
+
+
+@contextmanager
+def while_reading(told: list[str] | None = None) -> Generator[None]:
+    """Read pictures: C libraries keep silent, and what a file asks for in vain is a line each.
+
+    Args:
+        told: lines that were said before, to which new ones are added.
+    """
+    told = [] if told is None else told
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ImageWarning)
+        with native_silence():
+            yield
+    for line in dict.fromkeys(str(one.message) for one in caught):
+        if line not in told:
+            complain(line)
+            told.append(line)
 
 
 def native_silence() -> AbstractContextManager[None]:

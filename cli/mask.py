@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .. import files
 from ..errors import SettingsError
 from .common import Quiet, argument, optional, output
-from .errors import native_silence
-from .outputs import Outputs, free_name
+from .errors import FAILED, complain, while_reading
+from .names import place_of
+from .outputs import Outputs
+from .rescue import placed
+from .standard import STANDARD, given, named
 
 if TYPE_CHECKING:
     from ..masks.find import FoundLabels, FoundRegion
@@ -25,7 +31,8 @@ Output = Annotated[
     Path | None,
     output(
         "Where its label picture goes: .png, .tif or .bmp. "
-        "Left out, a new PICTURE-labels.png in the current folder."
+        "Left out, a new PICTURE-labels.png in the current folder; a folder gets it instead, and - "
+        "is standard output, as PNG."
     ),
 ]
 Regions = Annotated[
@@ -92,47 +99,47 @@ def mask(
     """
     from ..masks.find import find_labels
 
-    places = _places(picture, output, style, style_output, sheet)
-    inputs = [picture] if style is None else [picture, style]
+    inputs = [given(path) for path in (picture, style) if path is not None]
     outputs = Outputs([*inputs, *_files([*(foreground or []), *(background or [])])])
-    _expect(outputs, places)
-    pictures = [_read(path) for path in inputs]
-    found = find_labels(
-        *pictures,
-        regions=regions,
-        box=None if box is None else _box(box),
-        foreground=[_stroke(text) for text in foreground or []],
-        background=[_stroke(text) for text in background or []],
-    )
-    _write(outputs, places, pictures, found)
+    with _places(inputs, output, style_output, sheet) as places:
+        _expect(outputs, places)
+        pictures = [_read(path) for path in inputs]
+        found = find_labels(
+            *pictures,
+            regions=regions,
+            box=None if box is None else _box(box),
+            foreground=[_stroke(text) for text in foreground or []],
+            background=[_stroke(text) for text in background or []],
+        )
+        _write(outputs, places, pictures, found)
     if not quiet:
         for line in _summary(places, found):
-            typer.echo(line)
+            typer.echo(line, err=STANDARD in places.values())
 
 
+@contextmanager
 def _places(
-    picture: Path,
-    output: Path | None,
-    style: Path | None,
-    style_output: Path | None,
-    sheet: Path | None,
-) -> dict[str, Path]:
+    inputs: Sequence[Path], output: Path | None, style_output: Path | None, sheet: Path | None
+) -> Generator[dict[str, Path]]:
     """The files that will be written, by what they are."""
-    places = {"content": output or free_name(picture, [Path("labels")])}
-    if style is not None:
-        places["style"] = style_output or free_name(style, [Path("labels")], places.values())
-    elif style_output is not None:
+    picture, *styles = inputs
+    if style_output is not None and not styles:
         raise SettingsError("--style-output was given without a style; give --style as well")
-    if sheet is not None:
-        places["sheet"] = sheet
-    return places
+    with ExitStack() as stack:
+        labels = [Path("labels")]
+        places = {"content": stack.enter_context(place_of(output, picture, labels))}
+        for style in styles:
+            places["style"] = stack.enter_context(place_of(style_output, style, labels))
+        if sheet is not None:
+            places["sheet"] = sheet
+        yield places
 
 
 def _expect(outputs: Outputs, places: Mapping[str, Path]) -> None:
     from ..pictures.labels import check_lossless
 
     for kind, path in places.items():
-        if kind != "sheet":
+        if kind != "sheet" and path != STANDARD:
             check_lossless(path)
         outputs.expect_picture(path)
 
@@ -140,20 +147,29 @@ def _expect(outputs: Outputs, places: Mapping[str, Path]) -> None:
 def _read(path: Path) -> Picture:
     from ..pictures.images import read_image
 
-    with native_silence():
+    with while_reading():
         return read_image(path)
 
 
 def _write(
     outputs: Outputs, places: Mapping[str, Path], pictures: Sequence[Picture], found: FoundLabels
 ) -> None:
+    """Write what was found; what is not where it should be is said, and fails the command."""
     from ..masks.sheet import contact_sheet
 
-    outputs.write_picture(places["content"], found.content)
+    made = {"content": found.content}
     if found.style is not None:
-        outputs.write_picture(places["style"], found.style)
+        made["style"] = found.style
     if "sheet" in places:
-        outputs.write_picture(places["sheet"], contact_sheet(pictures[0], found, *pictures[1:]))
+        made["sheet"] = contact_sheet(pictures[0], found, *pictures[1:])
+    failures: list[str] = []
+    for kind, picture in made.items():
+        write = partial(outputs.write_picture, picture=picture)
+        lies, reason = placed(places[kind], ".png", write)
+        failures += [f"{reason}; it is in {lies}"] if reason else []
+    if failures:
+        complain("; ".join(failures))
+        raise typer.Exit(FAILED)
 
 
 def _box(text: str) -> Box:
@@ -169,19 +185,24 @@ def _box(text: str) -> Box:
 
 
 def _files(strokes: Sequence[str]) -> list[Path]:
-    return [Path(text) for text in strokes if _points(text) is None]
+    return [given(Path(text)) for text in strokes if _points(text) is None]
 
 
 def _stroke(text: str) -> Drawn:
     points = _points(text)
     if points is not None:
         return points
-    if not Path(text).is_file():
+    path = given(Path(text))
+    if not files.is_there(path):
         raise SettingsError(
             f"the stroke {text!r} is neither points nor a file; give x,y or 'x,y x,y …' in pixels,"
             " or the path of a picture"
         )
-    return _read(Path(text)).mean(axis=2) > 127
+    from ..pictures.sources import mask_of
+
+    with while_reading():
+        levels = mask_of(path, f"the stroke {text!r}")
+    return (levels.mean(axis=2) if levels.ndim == 3 else levels) > 127
 
 
 def _points(text: str) -> list[tuple[float, float]] | None:
@@ -193,7 +214,7 @@ def _points(text: str) -> list[tuple[float, float]] | None:
 
 
 def _summary(places: Mapping[str, Path], found: FoundLabels) -> list[str]:
-    return [", ".join(map(str, places.values())), *map(_line, found.regions)]
+    return [", ".join(map(named, places.values())), *map(_line, found.regions)]
 
 
 def _line(region: FoundRegion) -> str:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, get_args, get_type_hints
 import typer
 
 from ..settings import LAYERS, Settings, default_of, parse_layers, parse_numbers
+from .standard import STANDARD, given
 
 _PICTURE, _LOOK, _SEARCH, _MACHINE = "The picture", "The look", "The search", "The machine"
 _WHERE = "Where"
@@ -68,9 +69,16 @@ HELP: dict[str, tuple[str, str]] = {
     "vanishing": (_WHERE, "What to do when a region vanishes at a layer."),
     "steps": (_SEARCH, "Evaluations of the loss, over all scales together."),
     "optimizer": (_SEARCH, "Which method moves the pixels."),
-    "coarsest": (_SEARCH, "Longest side of the first scale, in pixels."),
+    "coarsest": (
+        _SEARCH,
+        "Longest side of the first scale, in pixels; 0 takes 64, or the size of the picture to "
+        "start from.",
+    ),
     "engine": (_MACHINE, "What computes; auto takes the fastest that is installed."),
-    "threads": (_MACHINE, "Threads of the engine; 0 takes every core."),
+    "threads": (
+        _MACHINE,
+        "Threads of the engine; 0 takes every core, as far as a quota grants it.",
+    ),
 }
 """Panel and help of each setting, in the order of ``--help``."""
 
@@ -139,6 +147,8 @@ def _parameter(name: str) -> inspect.Parameter:
 
 
 def _settings(chosen: dict[str, Any]) -> Settings:
+    if chosen.get("init") == str(STANDARD):
+        chosen["init"] = str(given(STANDARD))
     for name, value in chosen.items():
         if name in _LAYERS:
             chosen[name] = parse_layers(value)

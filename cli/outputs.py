@@ -7,15 +7,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterable
-from contextlib import contextmanager
-from itertools import chain, count
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from .. import files
-from ..errors import StylecoreError
+from ..errors import ModelError, StylecoreError
+from .standard import (
+    STANDARD,
+    expect_picture_on_standard_output,
+    expect_standard_output,
+    write_standard_output,
+)
 
 if TYPE_CHECKING:
+    from ..pictures.notes import Metadata
     from ..pictures.tensors import Picture
 
 
@@ -34,7 +41,7 @@ class Outputs:
             StylecoreError: for the place of an input or of another output.
         """
         self._keep_apart(path)
-        real = os.path.realpath(path)
+        real = "-" if path == STANDARD else os.path.realpath(path)
         if real in self._expected:
             raise _overwriting(path, self._expected[real])
         self._expected[real] = path
@@ -49,7 +56,10 @@ class Outputs:
         from ..pictures.images import check_writable
 
         self.expect(path)
-        check_writable(path)
+        if path == STANDARD:
+            expect_picture_on_standard_output()
+        else:
+            check_writable(path)
 
     def expect_text(self, path: Path) -> None:
         """Make sure that a text can be written there.
@@ -59,8 +69,11 @@ class Outputs:
                 written.
         """
         self.expect(path)
-        with _told(path):
-            files.check_writable(path)
+        if path == STANDARD:
+            expect_standard_output()
+        else:
+            with _told(path):
+                files.check_writable(path)
 
     def expect_folder(self, path: Path) -> None:
         """Make sure that a folder there replaces nothing that is read.
@@ -70,11 +83,11 @@ class Outputs:
         """
         self.expect(path)
         for real, read in self._reads.items():
-            if read.exists() and Path(real).is_relative_to(os.path.realpath(path)):
+            if files.is_there(read) and Path(real).is_relative_to(os.path.realpath(path)):
                 raise _overwriting(path, read)
 
-    def write_picture(self, path: Path, picture: Picture) -> None:
-        """Write a picture.
+    def write_picture(self, path: Path, picture: Picture, metadata: Metadata | None = None) -> None:
+        """Write a picture, with what else it carries; to standard output as PNG.
 
         Raises:
             StylecoreError: as :meth:`expect_picture`.
@@ -82,7 +95,13 @@ class Outputs:
         from ..pictures.images import write_image
 
         self._keep_apart(path)
-        write_image(path, picture)
+        if path != STANDARD:
+            write_image(path, picture, metadata)
+            return
+        with TemporaryDirectory(prefix="stylecore-") as folder:
+            whole = Path(folder) / "picture.png"
+            write_image(whole, picture, metadata)
+            write_standard_output(whole.read_bytes())
 
     def write_text(self, path: Path, text: str) -> None:
         """Write a text.
@@ -91,14 +110,21 @@ class Outputs:
             StylecoreError: as :meth:`expect_text`.
         """
         self._keep_apart(path)
+        # What cannot be encoded is a byte of a path that is not UTF-8: \udcff is JSON as well.
+        data = text.encode("utf-8", "backslashreplace")
+        if path == STANDARD:
+            write_standard_output(data)
+            return
         with _told(path):
-            files.write_atomically(path, text.encode())
+            files.write_atomically(path, data)
 
     def _keep_apart(self, output: Path) -> None:
+        if output == STANDARD:
+            return
         real = os.path.realpath(output)
         if real in self._reads:
             raise _overwriting(output, self._reads[real])
-        if output.exists():
+        if files.is_there(output):
             for read in self._reads.values():
                 if _is_of(read, output):
                     raise _overwriting(output, read)
@@ -108,32 +134,20 @@ def model_files(model: str | None) -> list[Path]:
     """What a run reads for its network: what lies at a path, or for a name all that is cached."""
     from ..engine.locations import artefacts_folder
 
-    if model is not None and Path(model).is_dir():
+    if model is not None and files.is_folder(model):
         return [Path(model)]
-    return [*weight_files(model), artefacts_folder()]
+    found = weight_files(model)
+    with suppress(ModelError):  # a file of weights needs no home folder
+        found.append(artefacts_folder())
+    return found
 
 
 def weight_files(model: str | None) -> list[Path]:
     """What is read for weights: the file at a path, or for a name all that is cached."""
     from ..engine.locations import weights_folder
 
-    return [Path(model)] if model is not None and Path(model).exists() else [weights_folder()]
-
-
-def free_name(content: Path, others: Iterable[Path], besides: Iterable[Path] = ()) -> Path:
-    """A name in the current folder that tells the pictures in it and that is not taken yet.
-
-    Args:
-        content: comes first in the name.
-        others: come after it.
-        besides: names that will be taken.
-    """
-    stem = "-".join(path.stem for path in (content, *others))
-    first = Path(f"{stem}.png")
-    further = (Path(f"{stem}-{number}.png") for number in count(2))
-    return next(
-        name for name in chain([first], further) if not name.exists() and name not in besides
-    )
+    given = model is not None and files.is_there(model)
+    return [Path(model)] if model is not None and given else [weights_folder()]
 
 
 @contextmanager
@@ -141,17 +155,17 @@ def _told(path: Path) -> Generator[None]:
     try:
         yield
     except OSError as error:
-        raise StylecoreError(
-            f"cannot write {path}: {error.strerror}; give a path in a folder that you may write to"
-        ) from error
+        raise StylecoreError(files.unwritable(path, error)) from error
 
 
 def _overwriting(output: Path, other: Path) -> StylecoreError:
+    if output == STANDARD:
+        return StylecoreError("two things would go to standard output; give one of them a file")
     return StylecoreError(f"{output} would overwrite {other}; give another name")
 
 
 def _is_of(read: Path, there: Path) -> bool:
     """Whether what is there is what is read, under another name, or in its folder."""
-    if read.is_dir():
+    if files.is_folder(read):
         return Path(os.path.realpath(there)).is_relative_to(os.path.realpath(read))
-    return read.exists() and read.samefile(there)  # a name that differs in case alone, say
+    return files.is_there(read) and read.samefile(there)  # a name that differs in case alone, say

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from ..errors import SettingsError
+from ..files import is_there
 from ..settings import parse_numbers
 from .common import optional
 from .options import with_options
+from .standard import given
 
 if TYPE_CHECKING:
     from ..control.regions import Region
@@ -94,16 +96,16 @@ class Where:
         """From the options' values, by name."""
         return cls(
             tuple(values["region"] or ()),
-            values["content_regions"],
-            tuple(values["style_regions"] or ()),
+            _given(values["content_regions"]),
+            tuple(given(labels) for labels in values["style_regions"] or ()),
             parse_numbers(values["region_weights"]),
-            values["keep"],
-            values["content_weight_map"],
+            _given(values["keep"]),
+            _given(values["content_weight_map"]),
         )
 
     def paths(self) -> list[Path]:
         """Every file that is read."""
-        masks = [mask for pair in self._pairs() for mask in (pair[0], pair[2])]
+        masks = [mask for pair in self._pairs() for mask in (pair.content, pair.style)]
         single = [self.content_labels, *self.style_labels, self.keep, self.content_map]
         return [path for path in (*masks, *single) if path is not None]
 
@@ -143,8 +145,8 @@ class Where:
         from ..control.regions import Region
 
         styles: dict[Path, dict[int, Path | None]] = {}
-        for content, index, style in self._pairs():
-            styles.setdefault(content, {})[index] = style
+        for pair in self._pairs():
+            styles.setdefault(pair.content, {})[pair.index] = pair.style
         weights = self.weights or (1.0,) * len(styles)
         if len(weights) != len(styles):
             raise SettingsError(
@@ -155,9 +157,12 @@ class Where:
             for (content, masks), weight in zip(styles.items(), weights, strict=True)
         ]
 
-    def _pairs(self) -> list[tuple[Path, int, Path | None]]:
-        """Content mask, number of the style from 0, and the mask there or None for all of it."""
+    def _pairs(self) -> list[_Pair]:
         return [_pair(text) for text in self.regions]
+
+
+def _given(path: Path | None) -> Path | None:
+    return None if path is None else given(path)
 
 
 def with_where(command: Callable[..., None]) -> Callable[..., None]:
@@ -169,10 +174,49 @@ def with_where(command: Callable[..., None]) -> Callable[..., None]:
     return with_options(command, "where", options, Where.given)
 
 
-def _pair(text: str) -> tuple[Path, int, Path | None]:
-    content, equals, style = text.partition("=")
-    numbered = _NUMBERED.fullmatch(style)
-    index, name = (int(numbered[1]), numbered[2]) if numbered else (1, style)
-    if not content or not equals or not (name or numbered) or index < 1:
+@dataclass(frozen=True)
+class _Pair:
+    """One reading of ``--region``: content mask, number of the style from 0, its mask or None."""
+
+    content: Path
+    index: int
+    style: Path | None
+
+    @property
+    def there(self) -> int:
+        """How many of the two are there."""
+        return is_there(self.content) + (self.style is None or is_there(self.style))
+
+
+def _pair(text: str) -> _Pair:
+    """The reading whose files are there: names may have = and : in them, too.
+
+    Raises:
+        SettingsError: for what cannot be read, or in two ways.
+    """
+    readings = list(_readings(text))
+    if not readings:
         raise SettingsError(f"--region {text!r}; write CONTENT_MASK=STYLE_MASK, or =2:STYLE_MASK")
-    return Path(content), index - 1, Path(name) if name else None
+    best = max(readings, key=lambda reading: reading.there)
+    if best.there == 2 and sum(reading.there == 2 for reading in readings) > 1:
+        raise SettingsError(
+            f"--region {text!r} can be read in two ways; give the masks names without = and :"
+        )
+    return best
+
+
+def _readings(text: str) -> Iterator[_Pair]:
+    for equals in re.finditer("=", text):
+        content, style = text[: equals.start()], text[equals.end() :]
+        if not content:
+            continue
+        numbered = _NUMBERED.fullmatch(style)
+        if numbered and int(numbered[1]):
+            name = numbered[2]
+            yield _Pair(_mask(content), int(numbered[1]) - 1, _mask(name) if name else None)
+        if style and (not numbered or is_there(style)):
+            yield _Pair(_mask(content), 0, _mask(style))
+
+
+def _mask(text: str) -> Path:
+    return given(Path(text))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from ..engine.artefact import MANIFEST, artefact_key, fits, read_manifest
-from ..engine.locations import artefacts_folder
+from ..engine.locations import artefacts_folder, home
 from ..errors import ModelError
-from ..files import sha256_of
+from ..files import is_folder, is_there, sha256_of
 from ..settings import Settings
 from . import sources
 from .checksums import checksum
@@ -43,10 +46,11 @@ def ensure_artefact(
         FetchError: when the weights are not here and cannot be brought.
         ModelError: when the model is none of these, damaged, or does not fit the settings.
     """
-    if model is not None and (given := Path(model)).exists():
+    if model is not None and is_there(model):
+        given = Path(model)
         if given.is_dir():
             return _fitting(given, settings)
-        return _built(given, checksum(given), settings)
+        return _of_file(given, settings)
     if entry := imported().get(str(model)):
         return _of_imported(entry, settings)
     source = sources.find(str(model) if model is not None else sources.DEFAULT)
@@ -78,10 +82,10 @@ def ensure_weights(
         ModelError: when the name stands for no weights.
     """
     name = str(model) if model is not None else sources.DEFAULT
-    if Path(name).is_file():
-        return Path(name)
-    if Path(name).is_dir():
+    if is_folder(name):
         raise ModelError(f"{name} is a folder; give a file of weights, or the name of a source")
+    if is_there(name):
+        return Path(name)
     if entry := imported().get(name):
         return entry.path
     return fetch(name, offline=offline, on_progress=on_progress, on_note=on_note)
@@ -145,6 +149,21 @@ def _folder(sha256: str, settings: Settings) -> Path:
 def _ready(sha256: str, settings: Settings) -> Path | None:
     folder = _folder(sha256, settings)
     return folder if (folder / MANIFEST).is_file() else None
+
+
+def _of_file(path: Path, settings: Settings) -> Path:
+    try:
+        home()
+    except ModelError:
+        return _for_this_process(path, settings)
+    return _built(path, checksum(path), settings)
+
+
+def _for_this_process(path: Path, settings: Settings) -> Path:
+    """The artefact of a file of weights where there is no home folder to keep it in."""
+    folder = Path(tempfile.mkdtemp(prefix="stylecore-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return build_for(settings, read_weights(path), folder / "artefact")
 
 
 def _of_imported(entry: Imported, settings: Settings) -> Path:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..engine.artefact import DEFAULT_SOURCE
 from ..errors import ModelError
-from ..files import digest_of
+from ..files import digest_of, missing, url_of
 
 DEFAULT = DEFAULT_SOURCE
 
@@ -97,6 +97,8 @@ def find(name: str) -> Source:
         ModelError: where there is none.
     """
     table = known()
+    if url_of(name) is not None:
+        raise ModelError(f"{missing(name)}; give a file of weights, or the name of a source")
     if name not in table:
         raise ModelError(f"no source of weights is called {name!r}; known: {', '.join(table)}")
     return table[name]

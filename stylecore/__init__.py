@@ -9,13 +9,24 @@ from .control.regions import Region, label_regions
 from .engine.artefact import Artefact, load_artefact
 from .engine.engines import Engine, choose_engine
 from .engine.objective import Objective
-from .errors import EngineError, FetchError, ImageError, ModelError, SettingsError, StylecoreError
+from .errors import (
+    EngineError,
+    FetchError,
+    ImageError,
+    ImageWarning,
+    ModelError,
+    NotAPictureError,
+    SettingsError,
+    StylecoreError,
+)
 from .mixing import mix_scales
 from .optimizers.adam import AdamState, adam
 from .optimizers.lbfgs import lbfgs
 from .optimizers.projected_lbfgs import projected_lbfgs
 from .painter import Painter
 from .pictures.images import read_image, write_image
+from .pictures.metadata import read_metadata
+from .pictures.notes import Metadata
 from .results import Interrupted, Result, Step, UnfinishedError
 from .scene import Controls, Scene, read_scene
 from .settings import Settings
@@ -31,8 +42,11 @@ __all__ = [
     "EngineError",
     "FetchError",
     "ImageError",
+    "ImageWarning",
     "Interrupted",
+    "Metadata",
     "ModelError",
+    "NotAPictureError",
     "Objective",
     "Painter",
     "Region",
@@ -54,6 +68,7 @@ __all__ = [
     "objective_between",
     "projected_lbfgs",
     "read_image",
+    "read_metadata",
     "read_scene",
     "stylize",
     "write_image",

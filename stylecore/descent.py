@@ -7,7 +7,7 @@ from collections.abc import Callable
 from .engine.objective import Objective
 from .engine.targets import Values
 from .growth import first, grown
-from .optimizers.strategies import STRATEGIES
+from .optimizers.strategies import STRATEGIES, looked_at_twice
 from .pictures.tensors import Array
 from .pyramid import Scale
 from .record import Record
@@ -41,5 +41,5 @@ def descend(
         targets = prepared(study, start)
         objective.aim(targets, scale.height, scale.width, study.canvas)
         record.begin()
-        x = objective.picture(strategy(objective, start, scale.steps, record))
+        x = objective.picture(strategy(looked_at_twice(objective), start, scale.steps, record))
     return x, targets

@@ -1,14 +1,21 @@
-"""Files: outputs that appear whole or not at all, and checksums.
+"""Files: outputs that appear whole or not at all, checksums, and what there is to say of names.
 
 An output is a temporary file beside its target, then a rename.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import re
 import secrets
 from pathlib import Path
+
+LONGEST_NAME = 255
+"""Bytes that a name may have in most file systems."""
+
+_URL = re.compile(r"([a-z][a-z0-9+.-]+):(/+|(?=image/))(.*)", re.IGNORECASE | re.DOTALL)
 
 
 def write_atomically(path: str | os.PathLike[str], data: bytes | memoryview) -> None:
@@ -59,7 +66,72 @@ def digest_of(path: Path, algorithm: str) -> str:
         ).hexdigest()
 
 
+def is_there(path: str | os.PathLike[str]) -> bool:
+    """Whether something has this name; what no name can be is not there."""
+    try:
+        return Path(path).exists()
+    except OSError:  # too long, or in a folder that may not be looked into
+        return False
+
+
+def is_folder(path: str | os.PathLike[str]) -> bool:
+    """Whether there is a folder of this name; what no name can be is none."""
+    return is_there(path) and Path(path).is_dir()
+
+
+def encoded(name: str) -> bytes:
+    """A name as file systems of Unix hold it; elsewhere it takes no more bytes than this."""
+    return name.encode("utf-8", "surrogateescape")
+
+
+def shortened(name: str, most: int) -> str:
+    """As much of a name as fits into so many bytes, in whole characters."""
+    data = encoded(name)
+    if len(data) <= most:
+        return name
+    while most > 0 and data[most] & 0xC0 == 0x80:  # inside a character
+        most -= 1
+    return data[: max(most, 0)].decode("utf-8", "surrogateescape")
+
+
+def url_of(path: str | os.PathLike[str]) -> str | None:
+    """The address that was given in place of a path, or None; long ones are cut."""
+    found = _URL.match(str(path))
+    if found is None:
+        return None
+    scheme, slashes, rest = found.groups()
+    # A path has lost slashes of it.
+    start = "" if not slashes else "///" if scheme.lower() == "file" else "//"
+    address = f"{scheme}:{start}{rest.lstrip('/')}"
+    return address if len(address) <= _SHOWN else f"{address[:_SHOWN]}…"
+
+
+_SHOWN = 100
+
+
+def missing(path: str | os.PathLike[str]) -> str:
+    """Say that there is no file of this name; a URL is named as what it is."""
+    url = url_of(path)
+    return (
+        f"there is no file {path}"
+        if url is None
+        else f"{url} is a URL, and nothing is fetched from there"
+    )
+
+
+def unwritable(path: str | os.PathLike[str], error: OSError) -> str:
+    """Say why a file could not be written, and what to do."""
+    if (url := url_of(path)) is not None:
+        return f"{url} is a URL, to which nothing is written; give the path of a file"
+    advice = "give a path in a folder that you may write to"
+    if error.errno == errno.ENAMETOOLONG:
+        advice = f"give a name of at most {LONGEST_NAME} bytes"
+    return f"cannot write {path}: {error.strerror}; {advice}"
+
+
 def _regular_target(path: str | os.PathLike[str]) -> Path:
+    if "\0" in str(path):
+        raise OSError(errno.EINVAL, "there is a null character in its name", str(path))
     target = Path(os.path.realpath(path))
     if target.is_dir():
         raise IsADirectoryError(21, "it is a folder", str(path))
@@ -73,4 +145,4 @@ def _regular_target(path: str | os.PathLike[str]) -> Path:
 
 
 def _beside(target: Path) -> Path:
-    return target.with_name(f".{target.name[:200]}.{secrets.token_hex(4)}.tmp")
+    return target.with_name(f".{shortened(target.name, 200)}.{secrets.token_hex(4)}.tmp")

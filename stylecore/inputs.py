@@ -2,83 +2,118 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-from typing import TypeAlias, cast
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import cast
 
 from .control.views import MIDDLE
-from .errors import ImageError, SettingsError
+from .errors import ImageError, NotAPictureError, SettingsError
 from .pictures.images import (
-    crop_to_aspect,
-    lay_on_white,
-    read_image,
-    read_with_alpha,
+    cropped_size,
     reduced,
     resize,
     resize_mask,
     same_shape,
     scaled_size,
 )
-from .pictures.parts import nearest_of
+from .pictures.sources import Source, colours_and_alpha, is_source, picture_and_size
 from .pictures.tensors import Array
-from .pyramid import SHORTEST, Scale
-from .settings import Settings
+from .pyramid import COARSEST, SHORTEST, Scale
+from .settings import SMALLEST_SIDE, Settings
 
-Source: TypeAlias = str | Path | NDArray[np.uint8]
-"""A picture: a path, or (H, W, 3) uint8, RGB; with a fourth channel for alpha."""
+SMALLEST_CONTENT = 16
+"""Pixels: the side of an icon. What is smaller has no forms to paint."""
+
+_MUCH_SMALLER = 2.0
 
 
 def read_content(source: Source, settings: Settings) -> tuple[Array, Array | None]:
     """The content (h, w, 3) and its alpha (h, w), or None; up to twice the size of the result.
 
     Raises:
-        ImageError: when it cannot be read, or is too narrow for its size.
+        ImageError: when it cannot be read, is too small for a picture, or too narrow for its size.
     """
-    picture = _read(source, read_with_alpha)
-    height, width = scaled_size(picture.shape[0], picture.shape[1], settings.size)
+    enough = partial(_enough_for_content, size=settings.size)
+    picture, whole = picture_and_size(source, "the content", enough)
+    if min(whole) < SMALLEST_CONTENT:
+        raise ImageError(
+            f"the content is {whole[1]}×{whole[0]} pixels, too few for a picture;"
+            f" give one of at least {SMALLEST_CONTENT} a side"
+        )
+    height, width = scaled_size(*whole, settings.size)
     if min(height, width) < SHORTEST:
         raise ImageError(
             f"at size {settings.size} the content is {width}×{height} pixels, and the network needs"
             f" {SHORTEST} a side; give a larger size or crop the picture"
         )
-    colors, alpha = _without_alpha(picture)
+    colors, alpha = colours_and_alpha(picture, "the content")
     # Twice the size: the next finer one tells contours better.
     content = reduced(colors, 2 * height, 2 * width)
     return content, None if alpha is None else resize_mask(alpha, *content.shape[:2])
 
 
-def read_styles(style: Source | Iterable[Source], settings: Settings, scale: Scale) -> list[Array]:
-    """The styles, each (h, w, 3), no larger than they are looked at.
+def _enough_for_content(height: int, width: int, size: int) -> tuple[int, int]:
+    """Twice what is kept, which is twice the size: the last step of shrinking is made in floats."""
+    height, width = scaled_size(height, width, size)
+    return 4 * height, 4 * width
+
+
+def read_styles(
+    style: Source | Iterable[Source], settings: Settings, scale: Scale
+) -> list[tuple[Array, Array | None]]:
+    """The styles, each (h, w, 3), no larger than they are looked at, with their alpha (h, w).
 
     Raises:
         ImageError: when one cannot be read.
         SettingsError: when none was given, or another number of weights than styles.
     """
-    single = isinstance(style, str | Path | np.ndarray)
-    many = [cast("Source", style)] if single else list(style)
+    many = _several(style)
     if not many:
         raise SettingsError("no style was given; give at least one picture")
     check_count("blend", settings.blend, len(many))
     check_count("style_scale", settings.style_scale, len(many))
-    return [_style(one, style_factor(settings, i), settings, scale) for i, one in enumerate(many)]
+    return [_style(one, i, settings, scale) for i, one in enumerate(many)]
 
 
-def read_start(source: Source, height: int, width: int) -> Array:
-    """The picture to start from, (height, width, 3).
+def read_start(source: Source, height: int, width: int) -> tuple[Array, int]:
+    """The picture to start from, (height, width, 3), and the longest side that it has itself.
 
     Raises:
         ImageError: when it cannot be read, or has another shape.
     """
-    picture = _opaque(source)
-    if not same_shape(picture.shape[:2], (height, width)):
+    longest = 2 * max(height, width)
+    given, whole = picture_and_size(source, "the start", lambda h, w: scaled_size(h, w, longest))
+    picture, _ = colours_and_alpha(given, "the start")
+    if not same_shape(whole, (height, width)):
         raise ImageError(
-            f"the start is {picture.shape[1]}×{picture.shape[0]} pixels and the result"
-            f" {width}×{height}; give a start of the content's shape"
+            f"the start is {whole[1]}×{whole[0]} pixels and the result {width}×{height};"
+            " give a start of the content's shape"
         )
-    return resize(reduced(picture, height, width), width, height)
+    start = resize(reduced(picture, height, width), width, height)
+    return start, max(whole)
+
+
+def from_scale(settings: Settings, longest: int) -> Settings:
+    """The settings with a start that is so long: the first scale is the one it was made for.
+
+    Coarser ones would take apart what is painted already. One that was asked for stays.
+    """
+    if settings.coarsest:
+        return settings
+    return replace(settings, coarsest=min(max(longest, COARSEST), settings.size))
+
+
+def note_of_size(content: Array, longest: int) -> str | None:
+    """What to say of a content (h, w, 3) that is much smaller than its result, or None."""
+    height, width = content.shape[:2]
+    factor = longest / max(height, width)
+    if factor < _MUCH_SMALLER:
+        return None
+    return (
+        f"the content is {width}×{height} pixels and was enlarged {factor:.3g} times;"
+        f" a size of {max(height, width, SMALLEST_SIDE)} shows as much of it"
+    )
 
 
 def check_count(name: str, numbers: Sequence[float], styles: int) -> None:
@@ -105,43 +140,40 @@ def style_size(shape: Sequence[int], scale: Scale, larger: float) -> tuple[int, 
     return max(SHORTEST, round(height * factor)), max(SHORTEST, round(width * factor))
 
 
-def _style(source: Source, factor: float, settings: Settings, scale: Scale) -> Array:
-    picture = _opaque(source)
-    seen = picture
+def _several(style: Source | Iterable[Source]) -> list[Source]:
+    if is_source(style):
+        return [cast("Source", style)]
+    if isinstance(style, bytes) or not isinstance(style, Iterable):
+        raise NotAPictureError(style, "the style")
+    return list(style)
+
+
+def _style(
+    source: Source, number: int, settings: Settings, scale: Scale
+) -> tuple[Array, Array | None]:
+    factor = style_factor(settings, number)
+    size = partial(_seen_of_style, factor=factor, settings=settings, scale=scale)
+
+    def enough(height: int, width: int) -> tuple[int, int]:
+        wanted = size(height, width)
+        return 2 * wanted[0], 2 * wanted[1]
+
+    what = f"style {number + 1}"
+    given, whole = picture_and_size(source, what, enough)
+    picture, alpha = colours_and_alpha(given, what)
+    small = reduced(picture, *size(*whole))
+    return small, None if alpha is None else resize_mask(alpha, *small.shape[:2])
+
+
+def _seen_of_style(
+    height: int, width: int, factor: float, settings: Settings, scale: Scale
+) -> tuple[int, int]:
+    """How large a style of this size has to be to be looked at."""
+    seen = (height, width)
     if settings.fit == "crop":
-        seen = crop_to_aspect(picture, scale.width / scale.height)
+        seen = cropped_size(height, width, scale.width / scale.height)
     # Views of coarse scales are enlarged: there the style is looked at twice as large.
     larger = factor * max(1.0, MIDDLE / scale.longest)
-    height, width = style_size(seen.shape, scale, larger)
-    shrink = max(height / seen.shape[0], width / seen.shape[1])
-    return reduced(picture, round(picture.shape[0] * shrink), round(picture.shape[1] * shrink))
-
-
-def _read(
-    source: Source, read: Callable[[str | Path], NDArray[np.uint8]] = read_image
-) -> NDArray[np.uint8]:
-    if isinstance(source, str | Path):
-        return read(source)
-    channels = source.shape[2] if source.ndim == 3 else 0
-    if channels not in (3, 4) or source.dtype != np.uint8 or not source.size:
-        raise ImageError(
-            f"an array of {source.dtype} {source.shape} was given as a picture;"
-            " give uint8 (H, W, 3), RGB"
-        )
-    return source
-
-
-def _opaque(source: Source) -> NDArray[np.uint8]:
-    picture = _read(source)
-    return picture if picture.shape[2] == 3 else lay_on_white(picture)
-
-
-def _without_alpha(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Array | None]:
-    """RGB and alpha (H, W), 0–1, or None; what hides under full transparency is painted over."""
-    if picture.shape[2] == 3 or (picture[..., 3] == 255).all():
-        return picture[..., :3], None
-    shown = picture[..., 3] > 0
-    if not shown.any():
-        raise ImageError("the content is wholly transparent; give one that shows something")
-    # The nearest colour that shows: the network looks across the edge, and should see no step.
-    return picture[..., :3][nearest_of(shown)], np.asarray(picture[..., 3] / 255, np.float32)
+    wanted = style_size(seen, scale, larger)
+    shrink = max(wanted[0] / seen[0], wanted[1] / seen[1])
+    return round(height * shrink), round(width * shrink)

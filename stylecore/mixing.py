@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .errors import SettingsError
-from .inputs import Source
 from .painter import Model
+from .pictures.sources import Source
 from .record import OnStep
 from .results import Result
 from .settings import Settings, block_of

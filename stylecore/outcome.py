@@ -7,6 +7,7 @@ from time import perf_counter
 
 from .growth import resized
 from .losses.table import Losses
+from .memory import is_shortage, let_go
 from .pictures.tensors import Array, Picture
 from .pyramid import Scale
 from .report import Report
@@ -45,8 +46,7 @@ class Outcome:
     ) -> Interrupted | UnfinishedError | None:
         """What to raise when something ends the run: with what is there of a picture, if any."""
         if self._picture is None and best is not None:
-            last = Scale(self._scene.height, self._scene.width, 0)
-            self.painted(resized(best, last))
+            self._paint_best(best)
         if self._picture is None:
             return None
         if isinstance(end, KeyboardInterrupt):
@@ -54,6 +54,17 @@ class Outcome:
             return Interrupted(self._result(self._picture))
         self._report.error = f"{type(end).__name__}: {end}"
         return UnfinishedError(self._result(self._picture), end)
+
+    def _paint_best(self, best: Array) -> None:
+        """At the final size, or where memory does not suffice for that, at its own."""
+        for height, width in ((self._scene.height, self._scene.width), best.shape[2:]):
+            try:
+                return self.painted(resized(best, Scale(height, width, 0)))
+            except Exception as error:
+                if not is_shortage(error):
+                    raise
+                let_go(error)
+        return None
 
     def _result(self, picture: Picture) -> Result:
         self._report.total = perf_counter() - self._started

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Self, TypeAlias
 
-import numpy as np
-
 from .descent import descend
 from .engine.artefact import Artefact, default_artefact, fits, load_artefact
+from .engine.cores import notes_on
 from .engine.engines import choose_engine, exact
 from .engine.evenness import composedness
 from .engine.objective import Objective
 from .engine.sessions import Sessions
 from .engine.targets import Values, measure, prepare_targets
+from .engine.unit import exponent_of, in_units
 from .errors import EngineError, ModelError
-from .losses.table import compares_statistics
+from .losses.table import Losses, compares_statistics
+from .memory import is_shortage, let_go
 from .outcome import Outcome
 from .pictures.tensors import Array
 from .pyramid import Scale, plan
@@ -80,7 +83,7 @@ class Painter:
         self._check(scene)
         objective = Objective(self._objective.apart(), self.artefact.manifest)
         study = scene.at(Scale(scene.height, scene.width, 0))
-        targets = self._targets(self._composed(scene), study)
+        targets = self._targets(self._composed(scene), 0, study)
         objective.aim(targets, scene.height, scene.width, study.canvas)
         return objective
 
@@ -103,45 +106,56 @@ class Painter:
         started = perf_counter() if started is None else started
         self._check(scene)
         report = Report(scene.settings, self.engine, self.artefact.manifest)
-        report.warnings += scene.notes()
+        report.warnings += [*notes_on(self.engine.threads), *scene.notes()]
         scales = plan(scene.height, scene.width, scene.settings)
-        objective = Objective(self._objective.apart(), self.artefact.manifest)
+        exponent = _exponent(scene)
+        objective = Objective(self._objective.apart(), self.artefact.manifest, exponent)
         record = Record(scales, objective, scene.finish, report, on_step)
         outcome = Outcome(scene, report, started)
         try:
-            prepared = partial(self._targets, self._composed(scene))
+            prepared = partial(self._targets, self._composed(scene), exponent)
             x, targets = descend(scene, scales, objective, prepared, record)
-            outcome.painted(_sound(x, record))
+            report.warnings += record.finish()
+            outcome.painted(x)
             objective.rest()  # the measurement wants the memory
-            measured = partial(measure, self._features, self.artefact.manifest, targets=targets)
-            return outcome.judged(measured)
+            return outcome.judged(partial(self._measured, exponent, targets))
         except (Exception, KeyboardInterrupt) as end:
+            if is_shortage(end):
+                _make_room(end, objective)
             rescued = outcome.rescued(record.best, end)
             if rescued is None:
                 raise
-            raise rescued from (None if isinstance(end, KeyboardInterrupt) else end)
+            # A bare Ctrl-C has nothing to add; a caller's own kind of it has.
+            raise rescued from (None if type(end) is KeyboardInterrupt else end)
 
     def _targets(
-        self, composed: Sequence[float], study: Study, picture: Array | None = None
+        self, composed: Sequence[float], exponent: int, study: Study, picture: Array | None = None
     ) -> Values:
         return prepare_targets(
             self._features,
             self.artefact.manifest,
             study.content,
             study.styles,
-            study.settings,
+            in_units(study.settings, exponent),
             study.guidance,
             study.views,
             composed,
             picture,
         )
 
+    def _measured(self, exponent: int, targets: Values, image: Array) -> Losses:
+        losses = measure(self._features, self.artefact.manifest, image, targets)
+        return {name: loss * math.ldexp(1.0, exponent) for name, loss in losses.items()}
+
     def _composed(self, scene: Scene) -> list[float]:
         """How much of a composition each style is, where that counts."""
         features, manifest = self._features, self.artefact.manifest
         if scene.settings.composition == "style" or not compares_statistics(manifest.terms):
             return [0.0] * len(scene.styles)
-        return [composedness(features, manifest, style) for style in scene.styles]
+        return [
+            composedness(features, manifest, style, alpha)
+            for style, alpha in zip(scene.styles, scene.alphas, strict=True)
+        ]
 
     def _check(self, scene: Scene) -> None:
         if self._closed:
@@ -178,10 +192,14 @@ def _check_fit(artefact: Artefact, settings: Settings) -> None:
         )
 
 
-def _sound(x: Array, record: Record) -> Array:
-    """The picture that a descent ended with, or the best on the way where that is no picture."""
-    if record.best is None:
-        raise EngineError(
-            "the loss was no finite number at any step; give smaller weights, or --engine cpu"
-        )
-    return x if np.isfinite(x).all() else record.best
+def _make_room(end: BaseException, objective: Objective) -> None:
+    """Give back what a run has taken, so that its best picture can be delivered."""
+    let_go(end)
+    with suppress(EngineError, MemoryError):
+        objective.rest()
+
+
+def _exponent(scene: Scene) -> int:
+    """Of the unit that a run counts in, the same at every scale: Adam carries gradients."""
+    regions = [area.weight for area in scene.steering.areas]
+    return exponent_of(scene.settings, max(regions, default=1.0))

@@ -36,6 +36,9 @@ class Scale:
 SHORTEST = 24
 """Pixels: the shortest side that leaves relu5_1 a position, and the mirrored margin its room."""
 
+COARSEST = 64
+"""Pixels: the longest side of the first scale, where nobody says and no picture is started from."""
+
 _GROWTH = 2.0
 _COST_SHARE = 0.5
 
@@ -53,7 +56,7 @@ def plan(height: int, width: int, settings: Settings) -> tuple[Scale, ...]:
         settings: ``coarsest`` and ``steps`` count.
     """
     longest, shortest = max(height, width), min(height, width)
-    coarsest = max(settings.coarsest, math.ceil(longest * SHORTEST / shortest))
+    coarsest = max(settings.coarsest or COARSEST, math.ceil(longest * SHORTEST / shortest))
     count = max(1, 1 + round(math.log(longest / coarsest, _GROWTH))) if coarsest < longest else 1
     ratios = [(coarsest / longest) ** (1 - i / (count - 1)) for i in range(count - 1)] + [1.0]
     shares = [ratio ** (-2 * _COST_SHARE) for ratio in ratios]

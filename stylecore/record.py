@@ -10,12 +10,24 @@ import numpy as np
 
 from .control.finish import Finish
 from .engine.objective import Objective
+from .errors import EngineError
 from .pictures.tensors import Array
 from .pyramid import Scale
 from .report import Report
 from .results import Step
 
 OnStep: TypeAlias = Callable[[Step], object]
+
+_LOST = 3
+"""Evaluations in a row without a finite loss, at the end of a scale: the search is lost."""
+
+_A_MOVE = 0.5
+"""Levels: less is lost when a picture is rounded."""
+
+_UNMOVED = (
+    "the picture did not move: no step was better than what the run started from; give other"
+    " weights or more steps"
+)
 
 
 class Record:
@@ -45,11 +57,47 @@ class Record:
         self._finish, self._report, self._on_step = finish, report, on_step
         self._index, self._least, self._last = -1, np.inf, 0.0
         self._seconds: list[float] = []
+        self._in_a_row, self._lost_at = 0, 0
+        self._start: Array | None = None
+        self._moved, self._notes = False, list[str]()
+
+    def finish(self) -> list[str]:
+        """The last scale has ended; returns what the user should know of the run.
+
+        Raises:
+            EngineError: as :meth:`begin`.
+        """
+        self._end_scale()
+        return self._notes if self._moved else [*self._notes, _UNMOVED]
+
+    def _end_scale(self) -> None:
+        here = self._describe_scale()
+        if np.isinf(self._least) or self._in_a_row >= _LOST:
+            raise EngineError(
+                f"the loss is no finite number at {here}, from step {self._lost_at} on; give other"
+                " weights, or --engine cpu"
+            )
+        if self._lost_at:
+            self._notes.append(
+                f"the loss was no finite number at {here}, first at step {self._lost_at}; the"
+                " search went back"
+            )
+        if self.best is not None and self._start is not None:
+            self._moved |= bool(np.abs(self.best - self._start).max() >= _A_MOVE)
 
     def begin(self) -> None:
-        """The next scale begins."""
+        """The next scale begins.
+
+        Raises:
+            EngineError: where the loss was no number at the last one, and the search found no way
+                back.
+        """
+        if self._index >= 0:
+            self._end_scale()
         self._index += 1
+        self._start = None
         self._least, self._seconds = np.inf, []
+        self._in_a_row, self._lost_at = 0, 0
         self._report.begin(self._scales[self._index])
         self._last = perf_counter()
 
@@ -58,12 +106,26 @@ class Record:
         now = perf_counter()
         self._seconds.append(now - self._last)
         picture = self._objective.picture(x)
-        if np.isfinite(loss) and loss < self._least:
-            self.best, self._least = picture, loss
+        if self._start is None:
+            self._start = picture
+        self._look_at(picture, loss)
         self._report.add(len(self._seconds), self._objective.losses, self._seconds[-1])
         if self._on_step is not None:
             self._on_step(self._step(picture))
         self._last = perf_counter()
+
+    def _look_at(self, picture: Array, loss: float) -> None:
+        if not np.isfinite(loss):
+            self._in_a_row += 1
+            self._lost_at = self._lost_at or len(self._seconds)
+            return
+        self._in_a_row = 0
+        if loss < self._least:
+            self.best, self._least = picture, loss
+
+    def _describe_scale(self) -> str:
+        scale = self._scales[self._index]
+        return f"scale {self._index + 1}/{len(self._scales)} ({scale.width}×{scale.height})"
 
     def _step(self, picture: Array) -> Step:
         scale, losses = self._scales[self._index], self._objective.losses
@@ -78,7 +140,7 @@ class Record:
             parts={name: loss for name, loss in losses.items() if name != "loss"},
             seconds=self._seconds[-1],
             remaining=self._remaining(),
-            picture=lambda: self._finish.picture(picture),
+            picture=lambda: self._finish.shown(picture),
         )
 
     def _remaining(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,7 +37,7 @@ class Report:
 
     def add(self, step: int, losses: Losses, seconds: float) -> None:
         """Add a step to the scale that is open."""
-        self.scales[-1]["steps"].append({"step": step, **losses, "seconds": seconds})
+        self.scales[-1]["steps"].append({"step": step, **_numbers(losses), "seconds": seconds})
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
@@ -52,13 +53,18 @@ class Report:
                 "pooling": manifest.pooling,
             },
             "scales": self.scales,
-            "final": self.final,
+            "final": None if self.final is None else _numbers(self.final),
             "interrupted": self.interrupted,
             "error": self.error,
             "warnings": self.warnings,
             "seconds": {"setup": self.setup, "optimise": self.optimise, "total": self.total},
             "peak_memory_bytes": peak_memory(),
         }
+
+
+def _numbers(losses: Losses) -> dict[str, float | None]:
+    """The same, with nothing for what is no finite number: JSON has no word for that."""
+    return {name: loss if math.isfinite(loss) else None for name, loss in losses.items()}
 
 
 def peak_memory() -> int:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .errors import StylecoreError
+from .memory import REMEDY, is_shortage
 from .pictures.tensors import Picture
 
 
@@ -27,7 +28,8 @@ class Step:
         parts: the terms that sum to it by name, each with its weight: content, style, tv.
         seconds: how long this step took.
         remaining: an estimate of the seconds until the last step.
-        picture: gives the current picture, (height, width, 3) uint8.
+        picture: gives the current picture, (height, width, 3) uint8, or (height, width, 4) with
+            alpha where the content is transparent in part.
     """
 
     scale: int
@@ -66,6 +68,8 @@ class Result:
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C during a run; a KeyboardInterrupt that carries what was done.
 
+    A caller's own kind of KeyboardInterrupt, of a handler of signals say, is its ``__cause__``.
+
     Attributes:
         result: the best picture so far, at the final size.
     """
@@ -81,10 +85,13 @@ class UnfinishedError(StylecoreError):
     What ended it is its ``__cause__``.
 
     Attributes:
-        result: the best picture so far, at the final size.
+        result: the best picture so far, at the final size; where there is no memory for that, at
+            the size of its scale.
     """
 
     def __init__(self, result: Result, cause: BaseException) -> None:
         reason = " ".join(str(cause).split()) or type(cause).__name__
+        if is_shortage(cause):
+            reason = f"out of memory; {REMEDY}"
         super().__init__(f"the run ended early: {reason}")
         self.result = result

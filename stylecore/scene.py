@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from pathlib import Path
+from os import PathLike
 from typing import Any, TypedDict, Unpack
 
 from numpy.typing import NDArray
@@ -15,12 +15,13 @@ from .control.composition import settings_at, structure
 from .control.finish import Finish
 from .control.guidance import Guidance, Steering
 from .control.recolor import recolored
-from .control.regions import Area, Mask, Region, areas, fit_mask
+from .control.regions import Area, Region, areas, fit_mask, where_shown
 from .control.views import StyleView, corners_at
 from .errors import ImageError, SettingsError
 from .inputs import (
-    Source,
     check_count,
+    from_scale,
+    note_of_size,
     read_content,
     read_start,
     read_styles,
@@ -34,6 +35,7 @@ from .pictures.images import (
     resize_mask,
     scaled_size,
 )
+from .pictures.sources import Mask, Source
 from .pictures.tensors import Array, to_tensor
 from .pyramid import Scale
 from .settings import Settings
@@ -86,6 +88,7 @@ class Scene:
         width: of the result, in pixels.
         content: (h, w, 3) float32, up to twice the size of the result.
         styles: each (h, w, 3) float32.
+        alphas: (h, w) of each style, 0 where it is transparent, or None.
         start: what the coarsest scale starts from, where that is a picture of its own.
         steering: regions and masks.
         numbers: which of the styles that were given each is; recolouring may take one twice.
@@ -98,6 +101,7 @@ class Scene:
     width: int
     content: NDArray[Any] = field(repr=False)
     styles: tuple[NDArray[Any], ...] = field(repr=False)
+    alphas: tuple[Array | None, ...] = field(repr=False)
     start: NDArray[Any] | None = field(repr=False)
     steering: Steering = field(repr=False)
     numbers: tuple[int, ...]
@@ -121,12 +125,14 @@ class Scene:
         return to_tensor(resize(self.content, scale.width, scale.height))
 
     def notes(self) -> list[str]:
-        """What the user should know of regions at the final size.
+        """What the user should know of the content's size, and of regions at the final size.
 
         Raises:
             ImageError: as :meth:`Steering.notes`.
         """
-        return self.steering.notes(self._last_guidance, self.settings)
+        of_size = note_of_size(self.content, self.settings.size)
+        of_regions = self.steering.notes(self._last_guidance, self.settings)
+        return [*([] if of_size is None else [of_size]), *of_regions]
 
     def again(self, start: Source | None = None, **changes: Any) -> Scene:
         """The same scene from another start, with other settings; nothing is read anew.
@@ -141,12 +147,15 @@ class Scene:
         """
         if fixed := _READ_BY & set(changes):
             raise SettingsError(f"a scene was read by its {min(fixed)}; read it again for another")
-        settings = replace(self.settings, **changes)
+        settings, begin = replace(self.settings, **changes), self.start
         check_count("blend", settings.blend, self.given)
+        if start is not None:
+            begin, longest = read_start(start, self.height, self.width)
+            settings = from_scale(settings, longest)
         return replace(
             self,
             settings=settings,
-            start=self.start if start is None else read_start(start, self.height, self.width),
+            start=begin,
             steering=replace(self.steering, blend=_blend(settings, self.numbers)),
         )
 
@@ -217,20 +226,25 @@ def read_scene(
     settings = settings or Settings()
     picture, alpha = read_content(content, settings)
     height, width = scaled_size(picture.shape[0], picture.shape[1], settings.size)
-    given = read_styles(style, settings, Scale(height, width, 0))
-    steering = replace(_steering(picture, given, controls), alpha=alpha)
+    given, alphas = zip(*read_styles(style, settings, Scale(height, width, 0)), strict=True)
+    steering = replace(_steering(picture, given, alphas, controls), alpha=alpha)
     styles, steering = _fitted(given, steering, width / height, settings)
     styles, steering, numbers = recolored(picture, styles, steering, settings.color)
     start = controls.get("start")
     if start is None and settings.init not in ("content", "noise"):
         start = settings.init
+    begin = None
+    if start is not None:
+        begin, longest = read_start(start, height, width)
+        settings = from_scale(settings, longest)
     return Scene(
         settings=settings,
         height=height,
         width=width,
         content=grey(picture) if settings.color == "luminance" else picture,
         styles=tuple(styles),
-        start=None if start is None else read_start(start, height, width),
+        alphas=tuple(_alpha_as(alphas[i], settings, width / height) for i in numbers),
+        start=begin,
         steering=replace(steering, blend=_blend(settings, numbers)),
         numbers=tuple(numbers),
         given=len(given),
@@ -239,8 +253,8 @@ def read_scene(
 
 
 def _fitted(
-    styles: list[Array], steering: Steering, aspect: float, settings: Settings
-) -> tuple[list[Array], Steering]:
+    styles: Sequence[Array], steering: Steering, aspect: float, settings: Settings
+) -> tuple[Sequence[Array], Steering]:
     """Styles and their masks cut to the content's shape, where the settings say so."""
     if settings.fit == "keep":
         return styles, steering
@@ -248,10 +262,19 @@ def _fitted(
     return [crop_to_aspect(one, aspect) for one in styles], replace(steering, areas=cropped)
 
 
-def _steering(content: Array, styles: Sequence[Array], controls: Controls) -> Steering:
+def _alpha_as(alpha: Array | None, settings: Settings, aspect: float) -> Array | None:
+    return alpha if alpha is None or settings.fit == "keep" else crop_to_aspect(alpha, aspect)
+
+
+def _steering(
+    content: Array,
+    styles: Sequence[Array],
+    alphas: Sequence[Array | None],
+    controls: Controls,
+) -> Steering:
     size = (content.shape[0], content.shape[1])
     sizes = [(one.shape[0], one.shape[1]) for one in styles]
-    found = areas(controls.get("regions", ()), size, sizes)
+    found = where_shown(areas(controls.get("regions", ()), size, sizes), size, sizes, alphas)
     keep, content_map = controls.get("keep"), controls.get("content_map")
     kept = None if keep is None else fit_mask(keep, size, _name(keep, "what is kept"))
     if kept is not None and kept.min() > 0.98:
@@ -263,7 +286,7 @@ def _steering(content: Array, styles: Sequence[Array], controls: Controls) -> St
 
 
 def _name(mask: Mask, otherwise: str) -> str:
-    return str(mask) if isinstance(mask, str | Path) else otherwise
+    return str(mask) if isinstance(mask, str | PathLike) else otherwise
 
 
 def _blend(settings: Settings, numbers: Sequence[int]) -> tuple[float, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from os import PathLike, fspath
 from typing import Any, Literal, cast, get_args
 
 from .errors import SettingsError
@@ -88,8 +89,9 @@ class Settings:
         fit: ``keep`` the style's own aspect ratio, or ``crop`` it to the content's.
         seed: of the ``noise`` start.
         engine: which ONNX Runtime provider runs the graphs; ``auto`` takes the best there is.
-        threads: of the engine; 0 takes every core.
-        coarsest: longest side of the first scale; the size itself or more means one scale.
+        threads: of the engine; 0 takes every core, as far as a container's quota grants it.
+        coarsest: longest side of the first scale; the size itself or more means one scale, and 0
+            is 64 pixels, or with a picture to start from the size of that.
         loss_scale: ``unit`` divides each term by its target's energy, so that one setting holds
             for every picture; ``none`` gives the plain sums of Gatys et al.
         guides: how masks reach the layers: ``average`` through what each position sees, ``inside``
@@ -130,7 +132,7 @@ class Settings:
     seed: int = 0
     engine: EngineName = "auto"
     threads: int = 0
-    coarsest: int = 64
+    coarsest: int = 0
     loss_scale: LossScale = "unit"
     guides: Guides = "average"
     vanishing: Vanishing = "warn"
@@ -142,8 +144,11 @@ class Settings:
     coarse_content: Mapping[str, float] = field(default_factory=lambda: {"relu3_1": 1.0})
 
     def __post_init__(self) -> None:
+        if isinstance(self.init, PathLike):
+            object.__setattr__(self, "init", fspath(cast("PathLike[str]", self.init)))
         _check_range("size", self.size, SMALLEST_SIDE, LARGEST_SIDE, "pixels")
-        _check_range("coarsest", self.coarsest, SMALLEST_SIDE, LARGEST_SIDE, "pixels")
+        if self.coarsest != 0:
+            _check_range("coarsest", self.coarsest, SMALLEST_SIDE, LARGEST_SIDE, "pixels")
         _check_range("steps", self.steps, 1, 1_000_000, "steps")
         _check_range("threads", self.threads, 0, 1024, "threads")
         _check_range("seed", self.seed, 0, 2**63 - 1, "")

@@ -8,8 +8,8 @@ from typing import Unpack
 import numpy as np
 
 from .errors import SettingsError
-from .inputs import Source
 from .painter import Model, Painter, painter_for
+from .pictures.sources import Source
 from .pictures.tensors import Picture
 from .record import OnStep
 from .results import Result

@@ -7,8 +7,8 @@ from time import perf_counter
 from typing import Unpack
 
 from .engine.objective import Objective
-from .inputs import Source
 from .painter import Model, painter_for
+from .pictures.sources import Source
 from .record import OnStep
 from .results import Result
 from .scene import Controls, read_scene

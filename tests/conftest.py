@@ -15,6 +15,9 @@ from stylecore.engine.sessions import Sessions
 from stylecore.engine.targets import prepare_targets
 from stylecore.models.making.build import build_artefact
 
+# Test modules import onnxruntime themselves; it should not call home for them either.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
 _NARROW = runpy.run_path(str(Path(__file__).parent / "embedding" / "build_artefact.py"))
 
 

@@ -16,9 +16,12 @@ from stylecore.settings import LAYERS
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = {"stylecore": "stylecore", "models": "stylecore.models", "cli": "stylecore.cli"}
+OPTIONAL = {"PIL", "pillow_heif", "tifffile"}
+"""Libraries of extras, which only readers of pictures import, and only when they need them."""
+
 CORE = {"numpy", "onnxruntime", "onnxruntime_ep_openvino", "cv2", "scipy"}
 THIRD_PARTY = {
-    "stylecore": CORE,
+    "stylecore": CORE | OPTIONAL,
     # google: protobuf, which onnx stands on
     "models": {"numpy", "scipy", "onnx", "onnx_ir", "onnxruntime", "google", "h5py", "safetensors"},
     "cli": {"typer", "rich"},
@@ -26,7 +29,9 @@ THIRD_PARTY = {
 # engine: an artefact is verified by running it
 OF_THE_CORE_FOR_MODELS = {"engine", "errors", "files", "losses", "pictures", "settings"}
 MAY_IMPORT = {
-    "stylecore.pictures": {"errors", "files", "overlap"},
+    "stylecore.pictures": {"errors", "files", "memory", "overlap"},
+    "stylecore.pictures.formats": {"errors", "overlap", "pictures"},
+    "stylecore.pictures.profiles": {"errors", "pictures"},
     "stylecore.control": {"contract", "errors", "pictures", "settings"},
     "stylecore.optimizers": {"contract", "pictures", "settings"},
     "stylecore.engine": {"control", "errors", "files", "losses", "pictures", "settings"},
@@ -137,6 +142,13 @@ def test_only_the_declared_packages_are_imported(folder: str) -> None:
     assert not stray, where(stray)
 
 
+def test_optional_libraries_are_imported_late_and_by_readers_of_pictures_alone() -> None:
+    found = [one for one in of("stylecore") if one.top in OPTIONAL]
+    stray = [one for one in found if not under(one.importer, "stylecore.pictures")]
+    assert not stray + [one for one in found if not one.deferred], where(found)
+    assert {one.top for one in found} == OPTIONAL
+
+
 def test_the_core_imports_nothing_of_models_or_cli() -> None:
     stray = [
         one for one in of("stylecore") if one.name.startswith(("stylecore.models", "stylecore.cli"))
@@ -230,6 +242,22 @@ def test_the_library_neither_prints_nor_logs_nor_exits(folder: str) -> None:
         if folder_of(module) == folder:
             calls = {ast.unparse(node.func) for node in calls_in(path)}
             assert not calls & {"print", "exit", "quit", "sys.exit", "os._exit"}, module
+
+
+def test_onnx_runtime_is_imported_in_one_place() -> None:
+    """There its telemetry is turned off before it is loaded."""
+    for module, path in modules().items():
+        if module != "stylecore.engine.runtime":
+            stray = [one for one in imports(module) if one.top == "onnxruntime"]
+            assert not stray, where(stray)
+            late = [ast.unparse(call) for call in calls_in(path) if imports_onnx_runtime(call)]
+            assert not late, f"{module} has {late[0]}"
+
+
+def imports_onnx_runtime(call: ast.Call) -> bool:
+    name = ast.unparse(call.func).rpartition(".")[2]
+    given = [one.value for one in call.args if isinstance(one, ast.Constant)]
+    return name in {"import_module", "__import__"} and "onnxruntime" in given
 
 
 def test_layers_are_listed_in_settings_alone() -> None:

@@ -8,7 +8,6 @@ what lies at the edge, and its pooling gradients read sizes from the graph, whic
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +16,7 @@ import onnx
 import onnx_ir as ir
 from onnx_ir.passes.common import RemoveUnusedNodesPass
 
+from ...engine.runtime import onnxruntime
 from ...errors import EngineError
 from ..autodiff.tape import OPSET, Tape, infer_shapes, inline_functions
 
@@ -52,7 +52,7 @@ def with_ort_gradient(model: ir.Model, *, of: str, by: str) -> ir.Model:
 
 
 def _builder() -> Any:
-    runtime: Any = importlib.import_module("onnxruntime")
+    runtime = onnxruntime()
     found = getattr(runtime.capi._pybind_state, "GradientGraphBuilder", None)
     if found is None:
         raise EngineError(

@@ -45,6 +45,11 @@ class Finish:
             done = np.where(kept[..., None], content, done)
         return to_picture(to_tensor(done))
 
+    def shown(self, painted: Array) -> Picture:
+        """What :meth:`picture` gives, with alpha as fourth channel where the content has some."""
+        picture, alpha = self.picture(painted), self.transparency(*painted.shape[2:])
+        return picture if alpha is None else np.dstack([picture, alpha])
+
     def transparency(self, height: int, width: int) -> NDArray[np.uint8] | None:
         """Alpha at a size, (h, w) uint8, or None where all shows."""
         if self.alpha is None:

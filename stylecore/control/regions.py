@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ImageError, SettingsError
-from ..pictures.images import read_image, reduced, resize_mask, same_shape, scaled_size
-from ..pictures.labels import labels_to_masks, same_label
-from ..pictures.tensors import Array
-
-Mask: TypeAlias = str | Path | NDArray[Any]
-"""Where something is: a picture (white: there) or an array, (H, W) of 0–255 or of 0–1 floats."""
+from ..pictures.images import lay_on_white, reduced, resize_mask, same_shape, scaled_size
+from ..pictures.labels import Color, labels_to_masks, same_label
+from ..pictures.labels import Mask as LabelMask
+from ..pictures.sources import Mask, Source, mask_of, picture_of
+from ..pictures.tensors import Array, Picture
 
 
 @dataclass(frozen=True)
@@ -59,8 +57,8 @@ class Area:
 
 
 def label_regions(
-    content: str | Path | NDArray[np.uint8],
-    styles: Sequence[str | Path | NDArray[np.uint8]],
+    content: Source,
+    styles: Sequence[Source],
     weights: Sequence[float] = (),
     *,
     longest: int | None = None,
@@ -68,7 +66,7 @@ def label_regions(
     """Regions from label pictures, in which the same colour is the same region.
 
     That is how semantic doodles work (Champandard 2016). A colour that several styles have takes
-    their blend; one that only a style has goes unused.
+    their blend; one that only a style has goes unused. What is transparent is in no region.
 
     Args:
         content: the label picture of the content.
@@ -82,8 +80,11 @@ def label_regions(
             that no style has.
         SettingsError: for another number of weights than of regions.
     """
-    parts = labels_to_masks(_thinned(content, longest))
-    found = [labels_to_masks(_thinned(style, longest)) for style in styles]
+    parts = _parts(content, longest, "the content's label picture")
+    found = [
+        _parts(style, longest, f"the label picture of style {number}")
+        for number, style in enumerate(styles, start=1)
+    ]
     weights = weights or [1.0] * len(parts)
     if len(weights) != len(parts):
         raise SettingsError(
@@ -130,24 +131,63 @@ def areas(
     )
 
 
+def where_shown(
+    areas: tuple[Area, ...],
+    content: tuple[int, int],
+    styles: Sequence[tuple[int, int]],
+    alphas: Sequence[Array | None],
+) -> tuple[Area, ...]:
+    """Regions that take from a style only where it shows; without regions one of all there is.
+
+    Args:
+        areas: the regions, or none.
+        content: height and width of the content.
+        styles: height and width of each style.
+        alphas: (h, w) of each, 0–1, or None where all of it shows.
+
+    Raises:
+        ImageError: for a region that would take from what is transparent alone.
+    """
+    if all(alpha is None for alpha in alphas):
+        return areas
+    whole = {i: np.ones(size, np.float32) for i, size in enumerate(styles)}
+    areas = areas or (Area("the picture", np.ones(content, np.float32), whole, 1.0),)
+    return tuple(_shown(area, alphas) for area in areas)
+
+
+def _shown(area: Area, alphas: Sequence[Array | None]) -> Area:
+    found: dict[int, Array] = {}
+    for index, mask in area.styles.items():
+        alpha = alphas[index]
+        found[index] = mask if alpha is None else mask * alpha
+        if not found[index].max() > _LEAST:
+            raise ImageError(
+                f"{area.name} takes from a part of style {index + 1} that is transparent;"
+                " give it one that shows"
+            )
+    return replace(area, styles=found)
+
+
 def fit_mask(mask: Mask, size: tuple[int, int], name: str) -> Array:
     """Read a mask and bring it to the size (height, width) of its picture.
 
     Raises:
         ImageError: when it cannot be read, is empty, or has another shape.
     """
-    given = read_image(mask) if isinstance(mask, str | Path) else mask
-    if given.ndim not in (2, 3) or not given.size or given.shape[2:] not in ((), (3,)):
-        raise ImageError(f"the mask of {name} is an array {given.shape}; give one (height, width)")
+    given = mask_of(mask, f"the mask of {name}")
     if not same_shape(given.shape[:2], size):
         raise ImageError(
             f"the mask of {name} is {given.shape[1]}×{given.shape[0]} pixels and its picture"
             f" {size[1]}×{size[0]}; give a mask of the picture's shape"
         )
     values, highest = _values(given, size, name)
-    if not highest > 0.02:
+    if not highest > _LEAST:
         raise ImageError(f"the mask of {name} is empty; paint what belongs to it white")
     return resize_mask(values, *size)
+
+
+_LEAST = 0.02
+"""A mask that is nowhere more than this is empty."""
 
 
 def _values(mask: NDArray[Any], size: tuple[int, int], name: str) -> tuple[Array, float]:
@@ -190,9 +230,21 @@ def _weight(region: Region, name: str) -> float:
     return float(region.weight)
 
 
-def _thinned(labels: str | Path | NDArray[np.uint8], longest: int | None) -> NDArray[np.uint8]:
+def _parts(labels: Source, longest: int | None, what: str) -> dict[Color, LabelMask]:
+    """The masks of a label picture by their colours, the largest first."""
+    picture = _thinned(picture_of(labels, what), longest)
+    if picture.shape[2] == 3:
+        return labels_to_masks(picture)
+    shown = picture[..., 3] > 127
+    masks = labels_to_masks(lay_on_white(picture))
+    found = {color: mask * shown for color, mask in masks.items() if mask[shown].any()}
+    if not found:
+        raise ImageError(f"{what} is wholly transparent; paint each region in a colour")
+    return dict(sorted(found.items(), key=lambda pair: -float(pair[1].sum())))
+
+
+def _thinned(picture: Picture, longest: int | None) -> Picture:
     """A label picture, no larger than it must be: each pixel kept has a colour that it had."""
-    picture = labels if isinstance(labels, np.ndarray) else read_image(labels)
     if longest is None or max(picture.shape[:2]) <= longest:
         return picture
     height, width = scaled_size(picture.shape[0], picture.shape[1], longest)

@@ -107,8 +107,12 @@ def load_artefact(folder: Path) -> Artefact:
 
     Raises:
         ModelError: when the folder is no artefact, is of another format, is damaged, or has a
-            graph that reads any file but its own weights.
+            graph that reads any file but its own weights; or when its path is not UTF-8.
     """
+    if any("\udc80" <= character <= "\udcff" for character in str(folder)):
+        raise ModelError(
+            f"{folder} is not UTF-8, which ONNX Runtime cannot open; give a folder of another name"
+        )
     manifest = read_manifest(folder)
     try:
         for name, wanted in manifest.files.items():

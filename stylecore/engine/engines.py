@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -15,6 +14,7 @@ import numpy as np
 
 from ..errors import EngineError
 from ..settings import EngineName
+from .cores import usable_cores
 from .runtime import onnxruntime, reason
 from .table import ENGINES, Engine, Row, row_of, unknown
 
@@ -41,7 +41,8 @@ def choose_engine(name: EngineName = "auto", threads: int = 0) -> Engine:
 
     Args:
         name: what was asked for.
-        threads: on the CPU; 0 takes every core that this process may use.
+        threads: on the CPU; 0 takes every core that this process may use, by its
+            affinity and its CPU quota.
 
     Raises:
         EngineError: when ONNX Runtime is not here, or the engine asked for does not work.
@@ -89,7 +90,7 @@ def _working(name: str, threads: int) -> Engine:
         found = _tried(runtime, name)
     if isinstance(found, str):
         raise EngineError(found)
-    return replace(found, threads=threads or _cores())
+    return replace(found, threads=threads or usable_cores())
 
 
 @cache
@@ -146,9 +147,3 @@ def _opened(runtime: Any, source: Path | bytes, engine: Engine, *, once: bool = 
     providers = engine.row.providers(runtime, options, engine)
     given = source if isinstance(source, bytes) else str(source)
     return runtime.InferenceSession(given, options, providers=providers, enable_fallback=0)
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

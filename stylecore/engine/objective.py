@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
+
 from ..control.canvas import Canvas
 from ..errors import ModelError
 from ..losses.table import Losses, parts_of
@@ -25,12 +29,13 @@ class Objective:
     Args:
         session: of the artefact's objective graph.
         manifest: of the artefact.
+        exponent: the targets' weights are in units of 2^exponent; ``losses`` is not.
 
     Raises:
         ModelError: when the graph does not take what the manifest promises.
     """
 
-    def __init__(self, session: Session, manifest: Manifest) -> None:
+    def __init__(self, session: Session, manifest: Manifest, exponent: int = 0) -> None:
         if lacking := input_names(manifest) - set(session.inputs):
             raise ModelError(
                 f"the artefact's objective lacks the input {min(lacking)}, which its manifest"
@@ -38,6 +43,7 @@ class Objective:
             )
         self.losses: Losses = {}
         self.size = (0, 0)
+        self._unit = math.ldexp(1.0, exponent)
         self._outputs = ("loss", *parts_of(manifest.terms), "gradient")
         self._session = session
         self._canvas: Canvas | None = None
@@ -54,12 +60,17 @@ class Objective:
         return image if self._canvas is None else self._canvas.picture(image)
 
     def __call__(self, x: Array) -> tuple[float, Array]:
-        """Evaluate: the loss, and its gradient in the shape of x."""
+        """Evaluate: the loss, and its gradient in the shape of x, both in units of 2^exponent.
+
+        The loss is no number where the gradient has one that is none.
+        """
         *losses, gradient = self._session(self._outputs, image=self.picture(x))
-        self.losses = dict(zip(self._outputs, map(float, losses), strict=False))
+        named = dict(zip(self._outputs, map(float, losses), strict=False))
+        self.losses = {name: loss * self._unit for name, loss in named.items()}
         if self._canvas is not None:
             gradient = self._canvas.pulled_back(gradient)
-        return self.losses["loss"], gradient.reshape(x.shape)
+        loss = named["loss"] if np.isfinite(gradient).all() else math.nan
+        return loss, gradient.reshape(x.shape)
 
     def rest(self) -> None:
         """Give back the memory that evaluations took; the next one takes it anew."""

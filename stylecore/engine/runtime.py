@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
 from typing import Any
 
@@ -14,16 +15,24 @@ _INSTALL = (
 )
 
 
+_TELEMETRY = "ORT_DISABLE_TELEMETRY"
+
 # It stands among the signatures of C++ templates, before the name of the host.
 _OF_CUDA = re.compile(r"(?:CUDA|CUDNN|CUBLAS) failure \d+: [^;\n]*")
 
 
 def onnxruntime() -> Any:
-    """The module, whichever wheel it came in.
+    """The module, whichever wheel it came in, with its telemetry off.
+
+    Left alone, recent ones write an identity of the device below the home folder and look up their
+    vendor's collector. They decide when they are loaded, by ``ORT_DISABLE_TELEMETRY`` in the
+    environment: what the user has set there counts.
 
     Raises:
         EngineError: when none is installed.
     """
+    if not os.environ.get(_TELEMETRY):
+        os.environ[_TELEMETRY] = "1"
     try:
         runtime = importlib.import_module("onnxruntime")
     except ImportError:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..contract import Function, OnEvaluation
 from ..pictures.tensors import Array
-from .box import ignore, into_box
+from .box import finite, ignore, into_box
 
 
 @dataclass
@@ -21,6 +22,7 @@ class AdamState:
         mean: exponential mean of the iterates.
         steps: how many steps each mean has seen, for its bias correction.
         mean_steps: the same for the mean of the iterates.
+        exponent: gradients are counted in units of 2^exponent; none before the first.
     """
 
     first: Array
@@ -28,6 +30,7 @@ class AdamState:
     mean: Array
     steps: int = 0
     mean_steps: int = 0
+    exponent: int | None = None
 
     @classmethod
     def start(cls, x: Array) -> AdamState:
@@ -69,12 +72,15 @@ def adam(
     for _ in range(steps):
         loss, gradient = function(x)
         on_evaluation(x, loss)
-        if not (np.isfinite(loss) and np.isfinite(gradient).all()):
+        if not finite(loss, gradient):
             # It would stay in the moments for good: back to the last point, at half the pace.
             x, learning_rate = last, learning_rate / 2
             state.first[...] = 0
             continue
         last = x
+        if state.exponent is None:
+            state.exponent = _exponent_of(gradient)
+        gradient = np.ldexp(gradient, -state.exponent)
         state.steps += 1
         state.first += (1 - beta1) * (gradient - state.first)
         state.second += (1 - beta2) * (gradient * gradient - state.second)
@@ -89,4 +95,11 @@ def adam(
     return into_box(state.mean / np.float32(1 - mean_decay**state.mean_steps)), state
 
 
+def _exponent_of(gradient: Array) -> int:
+    """For gradients whose squares are far from what float32 holds."""
+    exponent = math.frexp(float(np.abs(gradient).max()))[1]
+    return exponent if abs(exponent) > _ORDINARY else 0
+
+
+_ORDINARY = 40
 _TINY = np.float32(1e-38)

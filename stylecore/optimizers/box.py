@@ -16,5 +16,10 @@ def into_box(x: NDArray[np.floating]) -> Array:
     return np.clip(x, LOWEST, HIGHEST).astype(np.float32, copy=False)
 
 
+def finite(loss: float, gradient: Array) -> bool:
+    """Whether an evaluation gave numbers."""
+    return bool(np.isfinite(loss) and np.isfinite(gradient).all())
+
+
 def ignore(x: Array, loss: float, /) -> None:
     """The default of ``on_evaluation``: nothing happens."""

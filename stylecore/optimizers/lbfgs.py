@@ -6,7 +6,7 @@ import numpy as np
 
 from ..contract import Function, OnEvaluation
 from ..pictures.tensors import Array
-from .box import HIGHEST, LOWEST, ignore, into_box
+from .box import HIGHEST, LOWEST, finite, ignore, into_box
 
 _FAR_UP = 1e10
 """What scipy is told instead of a loss that is no number, in units of the first: step back."""
@@ -40,7 +40,7 @@ class _Scaled:
         x = into_box((z * self.root).astype(np.float32).reshape(self.shape))
         loss, gradient = self._function(x)
         self._on_evaluation(x, loss)
-        if not (np.isfinite(loss) and np.isfinite(gradient).all()):
+        if not finite(loss, gradient):
             if not self._unit:
                 raise _EnoughError  # there is nothing to start from
             return _FAR_UP, np.zeros_like(z)

@@ -12,11 +12,13 @@ import numpy as np
 
 from ..contract import Function, OnEvaluation
 from ..pictures.tensors import Array
-from .box import HIGHEST, LOWEST, ignore, into_box
+from .box import HIGHEST, LOWEST, finite, ignore, into_box
 
 _SUFFICIENT = 1e-4
 _FIRST_STEP = 4.0
 _SMALLEST_STEP = 1e-3
+_LEAST = 1e-30
+"""Of a sum of products: below, float32 loses digits."""
 
 
 def projected_lbfgs(
@@ -43,6 +45,8 @@ def projected_lbfgs(
     x = into_box(x)
     loss, gradient = function(x)
     on_evaluation(x, loss)
+    if not finite(loss, gradient):
+        return x
     left, step = steps - 1, 1.0
     while left:
         free = _free(x, gradient)
@@ -58,6 +62,8 @@ def projected_lbfgs(
         on_evaluation(trial, trial_loss)
         left -= 1
         moved = trial - x
+        if not finite(trial_loss, trial_gradient):
+            trial_loss = np.inf
         if trial_loss <= loss + _SUFFICIENT * _dot(moved, gradient):
             _remember(pairs, moved, trial_gradient - gradient)
             x, loss, gradient, step = trial, trial_loss, trial_gradient, 1.0
@@ -72,7 +78,12 @@ def projected_lbfgs(
 
 
 def _dot(a: Array, b: Array) -> float:
-    return float(np.vdot(a, b))
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = float(np.vdot(a, b))
+    if _LEAST < abs(found) < np.inf:
+        return found
+    # What float32 cannot hold, or nothing.
+    return float(np.vdot(a.astype(np.float64), b.astype(np.float64)))
 
 
 def _free(x: Array, gradient: Array) -> Array:

@@ -12,6 +12,7 @@ from ..pictures.images import resize
 from ..pictures.tensors import Array, to_floats, to_tensor
 from ..settings import Optimizer
 from .adam import AdamState, adam
+from .box import finite
 from .lbfgs import lbfgs
 from .projected_lbfgs import projected_lbfgs
 
@@ -24,6 +25,22 @@ class Strategy(Protocol):
     ) -> Array:
         """Start from x, take so many evaluations, return the picture."""
         ...
+
+
+def looked_at_twice(function: Function) -> Function:
+    """The function, evaluated once more at the start where that gave no numbers.
+
+    From any other point a search goes back to the last; without a start there is no way back.
+    """
+    started = False
+
+    def look(x: Array) -> tuple[float, Array]:
+        nonlocal started
+        found = function(x)
+        first, started = not started, True
+        return function(x) if first and not finite(*found) else found
+
+    return look
 
 
 class _Adam:
@@ -47,7 +64,8 @@ def _grown(state: AdamState, x: Array) -> AdamState:
         return to_tensor(resize(to_floats(moment), width, height))
 
     second = np.maximum(grow(state.second), 0)
-    return AdamState(grow(state.first), second, np.zeros_like(second), state.steps)
+    means = grow(state.first), second, np.zeros_like(second)
+    return AdamState(*means, state.steps, exponent=state.exponent)
 
 
 def _lbfgs(function: Function, x: Array, steps: int, on_evaluation: OnEvaluation, /) -> Array:

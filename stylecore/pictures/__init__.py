@@ -1,4 +1,6 @@
-"""Pictures as arrays and as files: reading, writing, sizes, colours, masks and label pictures.
+"""Pictures as arrays and as files: reading, writing, what they carry, sizes, colours and masks.
 
-Nothing in here knows of networks, styles or runs. May import: errors, files.
+`formats` has a file for each format, `profiles` what files say of colours. Nothing in here knows of
+networks, styles or runs. May import: errors, files, memory, overlap; late: Pillow, tifffile and
+pillow-heif.
 """

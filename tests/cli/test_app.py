@@ -55,6 +55,14 @@ def test_errors_become_one_line_and_status_1():
     assert result.stderr == "stylecore: no engine: install one\n"
 
 
+@pytest.mark.parametrize("error", [MemoryError(), EngineError("cpu cannot run a: bad_alloc")])
+def test_without_memory_one_line_says_what_to_do(error):
+    result = failing(error)
+    assert (result.exit_code, result.stdout) == (1, "")
+    told = "stylecore: out of memory; give a smaller size, or close other programs\n"
+    assert result.stderr == told
+
+
 def test_without_onnx_one_line_says_what_to_install():
     result = failing(ModuleNotFoundError("No module named 'onnx_ir'", name="onnx_ir"))
     assert result.exit_code == 1

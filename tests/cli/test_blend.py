@@ -128,3 +128,33 @@ def test_a_transparent_content_stays_transparent(command):
     assert np.array_equal(read_with_alpha("out.png")[..., 3], rgba[..., 3])
     assert command("stylize", "cut.png", "night.png", "-o", "out.jpg").exit_code == 0
     assert read_image("out.jpg")[:, :16].min() > 240
+
+
+def test_whatever_ends_a_strip_the_pictures_that_are_there_are_kept(command, monkeypatch):
+    from stylecore.painter import Painter
+
+    paint, count = Painter.paint, iter(range(10))
+
+    def fail_later(self, *words, **options):
+        if next(count) == 2:
+            raise MemoryError
+        return paint(self, *words, **options)
+
+    monkeypatch.setattr(Painter, "paint", fail_later)
+    result = command("blend", "photo.png", "night.png", "wave.png", "-o", "s.png", "--count", "4")
+    assert result.exit_code == 1
+    assert "out of memory; give a smaller size" in result.stderr
+    assert result.stderr.endswith("2 pictures are in s.png, the last as far as it came\n")
+    assert read_image("s.png").shape[1] == 2 * 56 - 8
+
+
+def test_a_strip_whose_folder_is_gone_is_kept_elsewhere(command, tmp_path, monkeypatch):
+    (tmp_path / "spare").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "spare"))
+    monkeypatch.setattr("stylecore.cli.outputs.Outputs.expect_picture", lambda *_: None)
+    words = ["-o", "strips/s.png", "--count", "2"]
+    result = command("blend", "photo.png", "night.png", "wave.png", *words)
+    assert result.exit_code == 1
+    (strip,) = (tmp_path / "spare").rglob("s-rescued.png")
+    assert result.stderr.endswith(f"; the strip is in {strip}\n")
+    assert read_image(strip).shape[1] == 2 * 56 - 8

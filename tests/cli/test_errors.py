@@ -6,12 +6,14 @@ import os
 import subprocess
 import sys
 import threading
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from stylecore.cli.errors import native_silence
+from stylecore.cli.errors import native_silence, while_reading
+from stylecore.errors import ImageWarning
 
 
 def speak(text: str) -> None:
@@ -94,3 +96,17 @@ def test_without_a_standard_error_it_does_nothing() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "done\n")
+
+
+def test_what_a_file_asks_for_in_vain_is_a_line(capfd: pytest.CaptureFixture[str]) -> None:
+    with while_reading():
+        speak("a C library")
+        for _ in range(2):
+            warnings.warn("a.png has a damaged colour profile", ImageWarning, stacklevel=1)
+    assert capfd.readouterr().err == "stylecore: a.png has a damaged colour profile\n"
+
+
+def test_an_error_while_reading_is_handed_on(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(OSError, match="no room"), while_reading():
+        raise OSError("no room")
+    assert capfd.readouterr().err == ""

@@ -2,6 +2,7 @@ import re
 
 import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from stylecore.cli.app import app
@@ -66,6 +67,7 @@ def test_left_out_names_are_new_ones_in_the_current_folder(pictures):
         ["--foreground", "35,25 55,35"],
         ["--foreground", "45,30", "--background", "5,5 70,5", "--background", "10,50"],
         ["--foreground", "strokes.png"],
+        ["--foreground", "layer.png"],
     ],
     ids=lambda words: words[0] + words[1],
 )
@@ -73,6 +75,7 @@ def test_one_thing_is_cut_out(pictures, words):
     strokes = np.zeros((60, 80, 3), np.uint8)
     strokes[25:30, 35:50] = 255
     write_image("strokes.png", strokes)
+    Image.fromarray(np.dstack([strokes, strokes[..., 0]])).save("layer.png")
     result = run("content.png", *words, "--output", "cut.png", "--quiet")
     assert result.exit_code == 0, result.output
     assert not result.output
@@ -125,3 +128,19 @@ def test_help_shows_the_way_on():
     text = run("--help").stdout
     assert "--content-regions" in text
     assert "--sheet" in text
+
+
+def test_labels_whose_folder_is_gone_are_kept_elsewhere(pictures, monkeypatch):
+    (pictures / "spare").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(pictures / "spare"))
+    monkeypatch.setattr("stylecore.cli.outputs.Outputs.expect_picture", lambda *_: None)
+    words = ["-o", "gone/a.tif", "--style", "style.png", "--style-output", "b.png"]
+    result = run("content.png", "--regions", 2, *words)
+    (kept,) = (pictures / "spare").rglob("a-rescued.png")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("stylecore: cannot write gone/a.tif: ")
+    assert result.stderr.endswith(f"; it is in {kept}\n")
+    for path, shape in ((kept, (60, 80)), ("b.png", (50, 50))):
+        labels = np.asarray(Image.open(path))
+        assert labels.shape[:2] == shape
+        assert len(np.unique(labels.reshape(-1, labels.shape[2]), axis=0)) == 2

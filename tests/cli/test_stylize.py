@@ -1,5 +1,7 @@
 import json
+import shutil
 import sys
+import tempfile
 from types import ModuleType, SimpleNamespace
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from stylecore.cli.app import app
+from stylecore.cli.outputs import Outputs
 from stylecore.errors import EngineError, ImageError, ModelError
 from stylecore.pictures.images import read_image, write_image
 from stylecore.results import Interrupted, Result, UnfinishedError
@@ -25,6 +28,7 @@ class FakeRun:
 
     def __init__(self):
         self.given, self.steps, self.error, self.no_engine = {}, 4, None, None
+        self.before_the_end = lambda: None
 
     def choose_engine(self, *_):
         if self.no_engine is not None:
@@ -44,6 +48,7 @@ class FakeRun:
         assert scene.settings == self.given["settings"]
         for number in range(1, self.steps + 1):
             on_step(self.step(number))
+        self.before_the_end()
         if self.error is not None:
             raise self.error
         return Result(PAINTED, REPORT)
@@ -129,6 +134,42 @@ def test_without_output_a_new_name_tells_what_is_in_it(run, folder):
     assert (folder / "photo-night-3.png").exists()
 
 
+def test_a_folder_gets_the_picture(run, folder):
+    (folder / "out").mkdir()
+    assert stylize("photo.png", "night.png", "-o", "out").stdout.startswith("out/photo-night.png: ")
+    assert np.array_equal(read_image("out/photo-night.png"), PAINTED)
+
+
+def test_long_names_fit_with_all_that_is_written_beside_them(run, folder):
+    for stem in ("ж" * 120, "写" * 80):
+        (folder / f"{stem}.png").write_bytes((folder / "photo.png").read_bytes())
+    result = stylize(f"{'ж' * 120}.png", f"{'写' * 80}.png", "--save-every", 2)
+    assert result.exit_code == 0, result.output
+    new = [name for name in files_in(folder) if "-" in name]
+    assert len(new) == 3
+    assert {name[-9:] for name in new} >= {".0002.png", ".0004.png"}
+
+
+def test_it_is_said_which_picture_is_what(run, folder):
+    for words in (["photo.png", "night.png"], ["photo.png", "night.png", "wave.jpg", "-q"]):
+        assert "styles" not in stylize(*words, "-o", "out.png").stderr
+    result = stylize("photo.png", "night.png", "wave.jpg", "-o", "out.png")
+    assert result.stderr.splitlines()[0] == (
+        "stylecore: photo.png is painted in a blend of 2 styles: night.png, wave.jpg;"
+        " to paint several photographs, give each a command of its own"
+    )
+
+
+def test_runs_that_end_early_leave_no_new_name_behind(run, folder):
+    before = files_in(folder)
+    run.error = KeyboardInterrupt()
+    assert stylize("photo.png", "night.png", "-q").exit_code == 130
+    run.error = ModelError("damaged")
+    assert stylize("photo.png", "night.png", "-q").exit_code == 1
+    assert stylize("photo.png", "none.png", "-q").exit_code == 1
+    assert files_in(folder) == before
+
+
 def test_an_existing_output_is_replaced_when_it_was_named(run, folder):
     write_image("out.png", np.zeros((2, 2, 3), np.uint8))
     assert stylize("photo.png", "night.png", "-o", "out.png").exit_code == 0
@@ -170,7 +211,7 @@ def test_interruption_before_there_is_a_picture(run, folder):
     ("cause", "words"),
     [
         (ImageError("cannot write out.0002.png: no space left"), "no space left"),
-        (MemoryError(), "MemoryError"),
+        (MemoryError(), "out of memory; give a smaller size"),
     ],
     ids=["disk", "memory"],
 )
@@ -184,6 +225,86 @@ def test_whatever_ends_a_run_the_best_picture_is_written(run, folder, cause, wor
     assert result.stderr.count("\n") == 1
     assert np.array_equal(read_image("out.png"), PAINTED)
     assert (folder / "run.json").exists()
+
+
+def forbid_folder(folder, name):
+    """Put a file where a folder was: nothing can be written there any more, not even by root."""
+    shutil.rmtree(folder / name)
+    (folder / name).touch()
+
+
+@pytest.mark.parametrize("ended", [None, "interrupted", "broken"])
+def test_where_the_folder_is_gone_the_picture_goes_to_the_temporary_one(
+    run, folder, monkeypatch, ended
+):
+    (folder / "spare").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder / "spare"))
+    (folder / "results").mkdir()
+    run.before_the_end = lambda: forbid_folder(folder, "results")
+    run.error = {
+        None: None,
+        "interrupted": Interrupted(Result(PAINTED, REPORT)),
+        "broken": UnfinishedError(Result(PAINTED, REPORT), OSError("it broke")),
+    }[ended]
+    words = ["-o", "results/out.jpg", "--report", "results/run.json", "-q"]
+    result = stylize("photo.png", "night.png", *words)
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 1
+    (picture,) = (folder / "spare").rglob("out-rescued.png")
+    (report,) = (folder / "spare").rglob("run-rescued.json")
+    assert np.array_equal(read_image(picture), PAINTED)
+    assert json.loads(report.read_text("utf-8")) == REPORT
+    for told in ("cannot write results/out.jpg", str(picture), str(report), ended or ""):
+        assert told.replace("broken", "it broke") in result.stderr
+
+
+def test_where_the_name_is_taken_the_picture_goes_beside_it(run, folder):
+    for name in ("out-rescued.png", "out-rescued-2.png"):
+        (folder / name).write_text("somebody's")
+    run.before_the_end = lambda: (folder / "out.png").mkdir()
+    result = stylize("photo.png", "night.png", "-o", "out.png")
+    assert result.exit_code == 1
+    assert result.stderr.endswith("it is a folder; the picture is in out-rescued-3.png\n"), result
+    assert np.array_equal(read_image("out-rescued-3.png"), PAINTED)
+    assert (folder / "out-rescued.png").read_text() == "somebody's"
+
+
+def test_where_no_place_takes_the_picture_that_is_said(run, folder, monkeypatch):
+    (folder / "results").mkdir()
+    run.before_the_end = lambda: forbid_folder(folder, "results")
+    monkeypatch.setattr(tempfile, "tempdir", str(folder / "none"))
+    result = stylize("photo.png", "night.png", "-o", "results/out.png", "-q")
+    assert result.exit_code == 1
+    assert "no other place took it" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_without_memory_to_write_it_the_picture_goes_elsewhere(run, folder, monkeypatch):
+    write, words = Outputs.write_picture, ["-o", "out.tif", "-q"]
+
+    def short(self, path, picture, metadata=None):
+        if path.suffix == ".tif":
+            raise MemoryError
+        write(self, path, picture, metadata)
+
+    monkeypatch.setattr(Outputs, "write_picture", short)
+    result = stylize("photo.png", "night.png", *words)
+    assert result.exit_code == 1
+    told = "cannot write out.tif: out of memory; the picture is in out-rescued.png"
+    assert result.stderr == f"stylecore: {told}\n"
+    assert np.array_equal(read_image("out-rescued.png"), PAINTED)
+
+
+def test_an_intermediate_picture_that_cannot_be_written_is_a_warning(run, folder):
+    for number in (2, 4):
+        (folder / f"out.000{number}.png").mkdir()
+    result = stylize("photo.png", "night.png", "-o", "out.png", "--save-every", 2)
+    assert result.exit_code == 0
+    assert np.array_equal(read_image("out.png"), PAINTED)
+    told = [line for line in result.stderr.splitlines() if line.startswith("stylecore: ")]
+    (warning,) = told
+    assert "out.0002.png" in warning
+    assert warning.endswith("; the run goes on without it")
 
 
 def test_a_mistake_of_ours_keeps_its_traceback_and_the_picture(run, folder):
@@ -222,7 +343,18 @@ def test_a_missing_engine_is_told_before_anything_is_fetched(run, folder):
         (["photo.png", "night.png", "-o", "no/out.png"], "there is no folder"),
         (["photo.png", "night.png", "-o", "out.xyz"], "has suffix '.xyz'; give one of .png"),
         (["photo.png", "night.png", "-o", "out"], "has no suffix"),
-        (["photo.png", "night.png", "-o", "folder.png"], "it is a folder"),
+        (["photo.png", "night.png", "-o", "a.png", "--report", "folder.png"], "it is a folder"),
+        (["https://a.org/p.jpg", "night.png"], "https://a.org/p.jpg is a URL, and nothing is"),
+        (["photo.png", "HTTP://a.org/p.jpg"], "HTTP://a.org/p.jpg is a URL, and nothing is"),
+        (["file:///home/p.jpg", "night.png"], "file:///home/p.jpg is a URL, and nothing is"),
+        (["photo.png", "night.png", "--keep", "s3://b/m.png"], "s3://b/m.png is a URL, and"),
+        (["photo.png", "night.png", "-o", "ftp://a/p.png"], "ftp://a/p.png is a URL, to which"),
+        (["photo.png", "night.png", "-o", "a.png", "--report", "ftp://a/r"], "ftp://a/r is a URL"),
+        (["photo.png", "night.png", "-o", f"{'a' * 252}.png"], "give a name of at most 255 bytes"),
+        (["p" * 300, "night.png", "-o", "a.png"], "File name too long"),
+        (["photo.png", "night.png", "-o", "-", "--report", "-"], "two things would go to standard"),
+        (["photo.png", "night.png", "-o", "-", "--save-every", "2"], "--save-every needs a file"),
+        (["-", "night.png", "-o", "out.png"], "standard input is empty; lead a picture into it"),
         (["photo.png", "night.png", "-o", "photo.png"], "photo.png would overwrite photo.png"),
         (["photo.png", "night.png", "-o", "./link.png"], "link.png would overwrite night.png"),
         (["photo.png", "night.png", "-o", "a.png", "--report", "a.png"], "would overwrite a.png"),

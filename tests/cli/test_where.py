@@ -1,6 +1,7 @@
 """Regions, kept parts and weight maps as the command line takes them, on a tiny network."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -67,6 +68,34 @@ def test_what_can_be_said(stylize, styles, words):
     result = stylize(*words.split(), styles=("night.png", "wave.png")[:styles])
     assert result.exit_code == 0, result.output
     assert read_image("out.png").shape == (48, 64, 3)
+
+
+@pytest.mark.parametrize(
+    ("masks", "text"),
+    [
+        (("a=b.png", "s.png"), "a=b.png=s.png"),
+        (("a.png", "b=s.png"), "a.png=b=s.png"),
+        (("a=1:b.png", "s=t=u.png"), "a=1:b.png=s=t=u.png"),
+        (("a=b.png", "2:s.png"), "a=b.png=2:s.png"),
+        (("a=b.png", "s=t.png"), "a=b.png=1:s=t.png"),
+        (("a=b.png", None), "a=b.png=1:"),
+    ],
+)
+def test_names_of_masks_may_have_the_signs_of_the_option(stylize, masks, text):
+    content, style = masks
+    write_image(content, halves(48, 64, 255, 0))
+    if style is not None:
+        write_image(style, halves(50, 60, 255, 0))
+    result = stylize("--region", text)
+    assert result.exit_code == 0, result.output
+
+
+def test_a_region_that_can_be_read_in_two_ways_is_refused(stylize):
+    for name in ("a", "b.png=s.png", "a=b.png", "s.png"):
+        Path(name).write_bytes(Path("left.png").read_bytes())
+    result = stylize("--region", "a=b.png=s.png")
+    assert result.exit_code == 1
+    assert "'a=b.png=s.png' can be read in two ways; give the masks names" in result.stderr
 
 
 def test_what_is_kept_is_untouched(stylize):

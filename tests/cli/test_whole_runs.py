@@ -1,14 +1,18 @@
 """The real command on a real, if tiny, network: what is painted, refused and interrupted."""
 
 import json
+import os
 import shutil
 import signal
+import subprocess
 import sys
 import time
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from stylecore.cli.app import app
@@ -56,6 +60,14 @@ def test_a_picture_and_its_report(stylize):
     assert f"{report['engine']['name']} in {report['engine']['precision']}" in result.stdout
 
 
+def test_too_many_threads_are_said_once_and_reported(stylize, monkeypatch):
+    monkeypatch.setattr("stylecore.engine.cores.usable_cores", lambda: 1)
+    result = stylize("photo.png", "night.png", "--threads", 2, "--report", "run.json")
+    assert result.exit_code == 0
+    assert result.stderr.count("2 threads on 1 core") == 1
+    assert "2 threads on 1 core" in Path("run.json").read_text(encoding="utf-8")
+
+
 def test_the_same_seed_gives_the_same_picture(stylize):
     pictures = []
     for _ in range(2):
@@ -64,22 +76,88 @@ def test_the_same_seed_gives_the_same_picture(stylize):
     assert np.array_equal(*pictures)
 
 
-@pytest.mark.parametrize("kind", ["grey", "16-bit", "alpha", "one pixel"])
+@pytest.mark.parametrize("kind", ["grey", "16-bit", "alpha"])
 def test_unusual_pictures_are_welcome(stylize, kind):
     ramp = np.arange(40 * 50).reshape(40, 50)
     arrays = {
         "grey": (ramp // 8).astype(np.uint8),
         "16-bit": (ramp * 32).astype(np.uint16),
         "alpha": np.dstack([(ramp // 8).astype(np.uint8)] * 4),
-        "one pixel": np.full((1, 1, 3), 99, np.uint8),
     }
     cv2.imwrite("odd.png", arrays[kind])
     assert stylize("odd.png").exit_code == 0
     assert stylize("photo.png", "odd.png").exit_code == 0
 
 
+def test_what_a_file_asks_for_in_vain_is_said_once_and_reported(stylize):
+    photo = Image.open("photo.png")
+    photo.save("odd.png", icc_profile=b"none")
+    photo.resize((64, 48)).save("mask.png", icc_profile=b"none")
+    words = ["--fine-style", "night.png", "--keep", "mask.png", "--report", "run.json"]
+    result = stylize("odd.png", "night.png", *words)
+    assert result.exit_code == 0, result.output
+    with open("run.json", encoding="utf-8") as file:  # noqa: PTH123
+        told = json.load(file)["warnings"]
+    for name in ("odd.png", "mask.png"):
+        start = f"{name} has a damaged colour profile, so its colours may be off"
+        assert result.stderr.count(start) == 1
+        assert sum(one.startswith(start) for one in told) == 1
+
+
+def test_a_small_photograph_is_enlarged_and_that_is_said(stylize):
+    small = read_image("photo.png")[:18, :24]
+    write_image("small.png", small)
+    result = stylize("small.png", "night.png", "--report", "run.json")
+    assert result.exit_code == 0
+    words = "the content is 24×18 pixels and was enlarged 2 times; a size of 32 shows as much of it"
+    assert f"stylecore: {words}\n" in result.stderr
+    with open("run.json", encoding="utf-8") as file:  # noqa: PTH123
+        assert json.load(file)["warnings"] == [words]
+    assert "enlarged" not in stylize("photo.png").stderr
+    words = ["small.png", "night.png", "photo.png", "--count", "2", "-o", "strip.png"]
+    strip = CliRunner().invoke(app, ["blend", *words, "--offline", *QUICK])
+    assert strip.stderr.startswith("stylecore: the content is 24×18 pixels and was enlarged")
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (15, 40), (600, 12)])
+def test_what_is_too_small_for_a_picture_is_refused(stylize, shape):
+    write_image("small.png", np.zeros((*shape, 3), np.uint8))
+    words = f"the content is {shape[1]}×{shape[0]} pixels, too few for a picture; give one of at"
+    assert refused(stylize("small.png"), words)
+    assert stylize("photo.png", "small.png").exit_code == 0
+
+
+def test_pictures_on_the_way_keep_what_is_transparent(stylize):
+    photo = read_image("photo.png")
+    alpha = np.where(np.arange(64) < 20, 0, 255).astype(np.uint8) * np.ones((48, 1), np.uint8)
+    Image.fromarray(np.dstack([photo, alpha])).save("cut.png")
+    assert stylize("cut.png", "night.png", "--save-every", 2).exit_code == 0
+    for name in ("out.0002.png", "out.png"):
+        with Image.open(name) as picture:
+            assert picture.mode == "RGBA"
+            assert picture.getchannel("A").getextrema() == (0, 255)
+
+
+@pytest.mark.parametrize("carried", ["no-gps", "all", "none"])
+def test_the_result_carries_what_the_photograph_does(stylize, carried):
+    exif = Image.Exif()
+    exif[274], exif[33432] = 6, "(c) me"
+    exif[0x8825] = {1: "N"}
+    with Image.open("photo.png") as photo:
+        photo.save("camera.jpg", exif=exif, dpi=(300, 300))
+    words = [] if carried == "no-gps" else ["--metadata", carried]
+    assert stylize("camera.jpg", "night.png", *words).exit_code == 0
+    with Image.open("out.png") as picture:
+        assert picture.size == (36, 48)
+        found = picture.getexif()
+        assert found.get(33432) == (None if carried == "none" else "(c) me")
+        assert found.get_ifd(0x8825) == ({1: "N"} if carried == "all" else {})
+        assert ("dpi" in picture.info) == (carried != "none")
+        assert 274 not in found
+
+
 def test_a_strip_becomes_too_narrow(stylize, folder):
-    write_image("strip.png", np.zeros((3, 5000, 3), np.uint8))
+    write_image("strip.png", np.zeros((16, 5000, 3), np.uint8))
     assert refused(stylize("strip.png"), "give a larger size or crop the picture")
     assert not (folder / "out.png").exists()
 
@@ -117,13 +195,59 @@ def test_a_model_that_is_none(stylize, folder):
     assert refused(stylize(model="nothing"), "nothing")
 
 
+def test_without_a_home_only_the_networks_that_are_kept_there_are_missing(stylize, monkeypatch):
+    monkeypatch.setenv("STYLECORE_HOME", "~nobody-of-this-name")
+    assert stylize().exit_code == 0
+    assert refused(stylize(model="vgg19"), "set STYLECORE_HOME to a folder")
+    listed = CliRunner().invoke(app, ["models", "list"])
+    assert refused(listed, "set STYLECORE_HOME to a folder")
+
+
 def test_offline_without_weights(stylize, folder):
     words = ["stylize", "photo.png", "night.png", "-o", "out.png", "--offline", *QUICK]
     assert refused(CliRunner().invoke(app, words), "offline")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT for a child process there")
-def test_ctrl_c_writes_the_best_picture_so_far(start, folder, tiny_model):
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are UTF-8 there")
+def test_paths_that_are_not_utf8(folder, tiny_model):
+    """A name of Latin-1, as old disks have them, everywhere a run may have it."""
+    odd = os.fsencode(folder) + b"/\xe9t\xe9"
+    for name in (b"photo.png", b"night.png"):
+        shutil.copyfile(os.fsencode(folder) + b"/" + name, odd + name)
+    words = [odd + b"photo.png", odd + b"night.png", b"-o", odd + b"out.png"]
+    words += [b"--init", odd + b"photo.png", b"--keep", odd + b"mask.png", b"--report", odd]
+    line = [sys.executable, "-m", "stylecore.cli", "stylize", *words, "--model", tiny_model, *QUICK]
+    mask = np.zeros((48, 64), np.uint8)
+    mask[:, 32:] = 255
+    Image.fromarray(mask).save(odd + b"mask.png", "png")
+    done = subprocess.run(line, cwd=folder, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    with open(odd, "rb") as file:  # noqa: PTH123
+        report = json.loads(file.read().decode("utf-8"))
+    assert os.fsencode(report["settings"]["init"]) == odd + b"photo.png"
+    with Image.open(odd + b"out.png") as picture:
+        assert picture.size == (48, 36)
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are UTF-8 there")
+def test_a_network_whose_path_is_not_utf8_is_refused_by_that(stylize, folder, tiny_model):
+    shutil.copytree(tiny_model, folder / "mod\udce8le")
+    assert refused(stylize(model=folder / "mod\udce8le"), "is not UTF-8, which ONNX Runtime")
+
+
+def test_runs_at_once_have_each_a_new_name(start, folder, tiny_model):
+    words = ["stylize", "photo.png", "night.png", "--model", tiny_model, *QUICK]
+    runs = [start(*words) for _ in range(3)]
+    said = {run.communicate(timeout=60)[0].partition(":")[0] for run in runs}
+    assert said == {"photo-night.png", "photo-night-2.png", "photo-night-3.png"}
+    for name in said:
+        assert read_image(name).shape == (36, 48, 3)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signals for a child process there")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_writes_the_best_picture_so_far(start, folder, tiny_model, name):
+    asked = signal.Signals[name]
     words = ["stylize", "photo.png", "night.png", "-o", "out.png", "--model", tiny_model, *QUICK]
     process = start(*words, "--steps", 100_000, "--save-every", 1)
     deadline = time.monotonic() + 60
@@ -131,11 +255,14 @@ def test_ctrl_c_writes_the_best_picture_so_far(start, folder, tiny_model):
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
+    for _ in range(3):  # timeout(1) tells the process and then its group
+        process.send_signal(asked)
+        time.sleep(0.005)
     output, errors = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == 128 + asked
     assert output == ""
-    last = "stylecore: interrupted; the best picture so far is in out.png"
+    by = "" if name == "SIGINT" else f" by {name}"
+    last = f"stylecore: interrupted{by}; the best picture so far is in out.png"
     assert errors.splitlines()[-1] == last
     assert "Traceback" not in errors
     assert read_image("out.png").shape == (36, 48, 3)

@@ -241,6 +241,15 @@ def test_a_wholly_transparent_content_is_refused(run):
         run(np.zeros((48, 64, 4), np.uint8))
 
 
+def test_a_finished_picture_gets_better_and_not_worse(run):
+    options = {"coarsest": 0, "size": 128, "steps": 40}
+    first = run(GREEN, PINK, **options)
+    second = run(GREEN, PINK, where={"start": first.image}, **options)
+    assert [scale["width"] for scale in first.report["scales"]] == [64, 128]
+    assert [scale["width"] for scale in second.report["scales"]] == [128]
+    assert second.report["final"]["loss"] < first.report["final"]["loss"]
+
+
 def test_a_run_can_start_from_any_picture(run):
     still = {"steps": 1, "coarsest": 64}
     assert np.array_equal(run(where={"start": PINK}, **still).image, PINK)

@@ -1,9 +1,18 @@
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
-from stylecore.files import check_writable, write_atomically
+from stylecore.files import (
+    check_writable,
+    is_folder,
+    is_there,
+    missing,
+    shortened,
+    url_of,
+    write_atomically,
+)
 
 
 def test_writes_the_bytes_and_leaves_nothing_else(tmp_path):
@@ -63,3 +72,55 @@ def test_checking_changes_nothing(tmp_path):
     check_writable(tmp_path / "a.bin")
     check_writable(tmp_path / "b.bin")
     assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("a.bin", b"old")]
+
+
+@pytest.mark.parametrize(
+    ("name", "most", "wanted"),
+    [
+        ("abc", 3, "abc"),
+        ("abc", 2, "ab"),
+        ("жж", 3, "ж"),
+        ("写真", 5, "写"),
+        ("🖌🖌", 7, "🖌"),
+        ("🖌", 3, ""),
+        ("a", -1, ""),
+    ],
+)
+def test_names_are_cut_by_bytes_and_in_whole_characters(name, most, wanted):
+    assert shortened(name, most) == wanted
+
+
+@pytest.mark.parametrize("stem", ["a" * 251, "ж" * 125, "🖌" * 62])
+def test_the_longest_names_can_be_written(tmp_path, stem):
+    path = tmp_path / f"{stem}.png"
+    check_writable(path)
+    write_atomically(path, b"data")
+    assert path.read_bytes() == b"data"
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+def test_names_that_cannot_be_are_errors_of_the_system(tmp_path):
+    for name in ("a" * 300, "a\0b"):
+        with pytest.raises(OSError, match=r".+"):
+            write_atomically(tmp_path / name, b"data")
+        assert not is_there(tmp_path / name)
+        assert not is_folder(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ("https://example.org/a.jpg", "https://example.org/a.jpg"),
+        (Path("https://example.org/a.jpg"), "https://example.org/a.jpg"),
+        (Path("file:///home/a.jpg"), "file:///home/a.jpg"),
+        ("S3://bucket/a.png", "S3://bucket/a.png"),
+        ("data:image/png;base64," + "A" * 1000, "data:image/png;base64," + "A" * 78 + "…"),
+        ("a.jpg", None),
+        ("C:/a.jpg", None),
+        ("10:30/a.jpg", None),
+        ("odd:name.jpg", None),
+    ],
+)
+def test_urls_are_told_from_paths(given, wanted):
+    assert url_of(given) == wanted
+    assert ("is a URL" in missing(given)) == (wanted is not None)

@@ -3,6 +3,7 @@ import pytest
 
 from stylecore.control.finish import Finish
 from stylecore.engine.engines import choose_engine
+from stylecore.errors import EngineError
 from stylecore.pyramid import Scale
 from stylecore.record import Record
 from stylecore.report import Report
@@ -64,6 +65,44 @@ def test_a_finer_scale_counts_more_than_a_lower_loss(record, objective):
     assert record.best.shape[2:] == (4, 6)
     record(level(SCALES[1], 9.0), 9.0)
     assert record.best.shape[2:] == (8, 12)
+
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("losses", "step"),
+    [([NAN], 1), ([NAN, NAN], 1), ([5.0, 4.0, NAN, NAN, NAN], 3), ([5.0, NAN, 4.0, *[NAN] * 4], 2)],
+)
+def test_a_search_that_is_lost_names_scale_and_step(record, objective, losses, step):
+    play(record, objective, SCALES[0], losses)
+    with pytest.raises(EngineError) as caught:
+        record.begin()
+    told = f"the loss is no finite number at scale 1/2 (6×4), from step {step} on; give other"
+    assert str(caught.value).startswith(told)
+
+
+def test_the_last_scale_may_be_lost_too(record, objective):
+    play(record, objective, SCALES[0], [2.0, 1.0])
+    play(record, objective, SCALES[1], [float("inf")] * 3)
+    with pytest.raises(EngineError, match=r"scale 2/2 \(12×8\), from step 1 on"):
+        record.finish()
+    assert (record.best == 1).all()
+
+
+def test_a_way_back_is_worth_a_note(record, objective):
+    play(record, objective, SCALES[0], [3.0, NAN, NAN, NAN, 2.0])
+    play(record, objective, SCALES[1], [1.0, NAN])
+    first, second = record.finish()
+    assert first.startswith("the loss was no finite number at scale 1/2 (6×4), first at step 2")
+    assert second.startswith("the loss was no finite number at scale 2/2 (12×8), first at step 2")
+
+
+@pytest.mark.parametrize(("levels", "moved"), [([5.0, 4.0], True), ([4.0, 5.0], False)])
+def test_a_picture_that_did_not_move_is_worth_a_note(record, objective, levels, moved):
+    play(record, objective, SCALES[0], levels)
+    play(record, objective, SCALES[1], [4.0])
+    assert any("the picture did not move" in note for note in record.finish()) is not moved
 
 
 def test_steps_tell_where_the_run_stands(record, objective, told, report):

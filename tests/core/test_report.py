@@ -52,6 +52,16 @@ def test_it_says_what_ran_on_what(report):
     assert values["seconds"] == {"setup": 1.0, "optimise": 2.0, "total": 3.5}
 
 
+def test_what_is_no_number_is_nothing_in_json(report):
+    report.begin(Scale(24, 32, 1))
+    report.add(1, losses(float("nan"), float("inf"), 2.0, float("-inf")), 0.5)
+    report.final = losses(float("inf"), 1.0, float("nan"), 0.0)
+    values = json.loads(json.dumps(report.as_dict(), allow_nan=False))
+    (step,) = values["scales"][0]["steps"]
+    assert step == {**losses(None, None, 2.0, None), "step": 1, "seconds": 0.5}
+    assert values["final"] == losses(None, 1.0, None, 0.0)
+
+
 def test_before_the_end_there_is_no_final_loss(report):
     assert report.as_dict()["final"] is None
 

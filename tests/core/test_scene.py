@@ -8,9 +8,9 @@ import pytest
 
 from stylecore import Region, Settings, read_scene
 from stylecore.errors import ImageError, SettingsError
-from stylecore.pictures.images import resize
+from stylecore.pictures.images import resize, write_image
 from stylecore.pictures.tensors import to_floats
-from stylecore.pyramid import Scale
+from stylecore.pyramid import Scale, plan
 
 RNG = np.random.default_rng(0)
 CONTENT = RNG.integers(0, 256, (48, 64, 3), np.uint8)
@@ -89,6 +89,35 @@ def test_a_start_of_another_shape_is_refused():
         read_scene(CONTENT, STYLE, SETTINGS, start=OTHER)
     half = resize(CONTENT, 32, 24)
     assert read_scene(CONTENT, STYLE, SETTINGS, start=half).start.shape == (48, 64, 3)
+
+
+@pytest.mark.parametrize(
+    ("side", "size", "coarsest", "wanted"),
+    [
+        (512, 512, 0, 512),
+        (256, 512, 0, 256),
+        (1024, 512, 0, 512),
+        (40, 512, 0, 64),
+        (48, 48, 0, 48),
+        (512, 512, 64, 64),
+        (512, 512, 100, 100),
+    ],
+)
+def test_a_start_begins_at_the_scale_it_was_made_for(side, size, coarsest, wanted, tmp_path):
+    settings = Settings(size=size, coarsest=coarsest)
+    start = resize(CONTENT, side, 3 * side // 4)
+    write_image(tmp_path / "start.png", start)
+    given = read_scene(CONTENT, STYLE, settings, start=start)
+    named = read_scene(CONTENT, STYLE, replace(settings, init=tmp_path / "start.png"))
+    again = read_scene(CONTENT, STYLE, settings).again(start)
+    for scene in (given, named, again):
+        assert scene.settings.coarsest == wanted
+        first = plan(scene.height, scene.width, scene.settings)[0]
+        assert first.longest == pytest.approx(wanted, abs=1)
+    for init in ("content", "noise"):
+        scene = read_scene(CONTENT, STYLE, replace(settings, init=init))
+        first = plan(scene.height, scene.width, scene.settings)[0]
+        assert first.longest == min(size, coarsest or 64)
 
 
 def test_a_view_has_styles_of_their_own_shape_and_as_many_pixels():

@@ -107,10 +107,14 @@ def test_something_must_have_a_weight():
     Settings(content_weight=0, style_weight=0, tv_weight=1)
 
 
-@pytest.mark.parametrize("value", ["", None, 3, Path("start.png")])
+@pytest.mark.parametrize("value", ["", None, 3, b"start.png"])
 def test_an_init_that_is_no_text_is_refused(value):
     with pytest.raises(SettingsError, match=r"init is .*; give content, noise or the path"):
         Settings(init=value)
+
+
+def test_an_init_may_be_any_path():
+    assert Settings(init=Path("a") / "start.png").init == str(Path("a") / "start.png")
 
 
 def test_the_error_is_ours_and_a_value_error():

@@ -342,7 +342,8 @@ def test_a_loss_that_never_is_a_number_is_said(run, monkeypatch, optimizer):
         return float("nan"), np.full_like(x, np.nan)
 
     monkeypatch.setattr(Objective, "__call__", nothing)
-    with pytest.raises(EngineError, match="no finite number at any step"):
+    words = r"no finite number at scale 1/2 \(\d+×\d+\), from step 1 on"
+    with pytest.raises(EngineError, match=words):
         run(optimizer=optimizer)
 
 

@@ -270,3 +270,14 @@ def test_of_two_at_once_one_builds(built, weight_file):
         first, second = both
     assert first == second
     assert len(built) == 1
+
+
+def test_a_file_of_weights_needs_no_home(weight_file, built, tmp_path, monkeypatch):
+    (tmp_path / "spare").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "spare"))
+    monkeypatch.setenv("STYLECORE_HOME", "~nobody-of-this-name")
+    folder = ensure_artefact(SETTINGS, model=weight_file)
+    assert folder.is_relative_to(tmp_path / "spare")
+    assert load_artefact(folder).manifest.pooling == "max"
+    with pytest.raises(ModelError, match="set STYLECORE_HOME"):
+        ensure_artefact(SETTINGS)

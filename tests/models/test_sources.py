@@ -26,6 +26,11 @@ sha256 = "cd"
 """
 
 
+def test_a_url_is_named_as_what_it_is() -> None:
+    with pytest.raises(ModelError, match=r"https://a\.org/vgg\.h5 is a URL, .*; give a file of w"):
+        sources.find("https://a.org/vgg.h5")
+
+
 def test_the_default_comes_first() -> None:
     assert next(iter(sources.known())) == sources.DEFAULT
 

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from PIL import Image
 
 from stylecore.control.regions import Region, areas, fit_mask, label_regions
 from stylecore.errors import ImageError, SettingsError
@@ -34,7 +35,7 @@ def test_grey_levels_are_shares(tmp_path):
         (np.zeros((30, 40)), "the mask of sky is empty; paint"),
         (np.full((30, 40), 7.0), "values outside 0–1"),
         (np.full((30, 40), np.nan), "values outside 0–1"),
-        (np.ones((30, 40, 4)), r"an array \(30, 40, 4\)"),
+        (np.ones((30, 40, 5)), r"an array \(30, 40, 5\)"),
         ("none.png", "there is no file none.png"),
     ],
 )
@@ -133,3 +134,19 @@ def test_large_label_pictures_are_thinned_to_what_is_enough():
     for one, other in zip(thinned, whole, strict=True):
         assert one.content.shape == (60, 80)
         assert one.content.mean() == pytest.approx(other.content.mean(), abs=0.01)
+
+
+def test_what_is_transparent_in_a_label_picture_is_in_no_region(tmp_path):
+    """Two colours on an empty layer, with the soft edges of a brush."""
+    layer = np.zeros((60, 80, 4), np.uint8)
+    layer[:, :30] = (220, 30, 30, 255)
+    layer[:40, 50:] = (30, 30, 220, 255)
+    layer[:, 30:31, :] = (220, 30, 30, 90)
+    Image.fromarray(layer).save(tmp_path / "labels.png")
+    red, blue = label_regions(tmp_path / "labels.png", [layer])
+    assert (red.name, blue.name) == ("#dc1e1e", "#1e1edc")
+    for region, part in ((red, layer[..., 0] == 220), (blue, layer[..., 2] == 220)):
+        assert np.array_equal(region.content > 0, part & (layer[..., 3] == 255))
+        assert np.array_equal(region.style[0], region.content)
+    with pytest.raises(ImageError, match="label picture of style 1 is wholly transparent; paint"):
+        label_regions(layer, [layer * np.array([1, 1, 1, 0], np.uint8)])

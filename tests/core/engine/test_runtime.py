@@ -1,8 +1,12 @@
-"""What ONNX Runtime says, in one line."""
+"""ONNX Runtime tells nobody of its use, and what it says itself is one line."""
+
+import os
+import subprocess
+import sys
 
 import pytest
 
-from stylecore.engine.runtime import reason
+from stylecore.engine.runtime import onnxruntime, reason
 
 OF_CUDA = (
     "/onnxruntime_src/core/providers/cuda/cuda_call.cc:154 std::conditional_t<THRW, void, Status>"
@@ -25,3 +29,23 @@ OF_CUDA = (
 )
 def test_a_reason_is_one_line_of_what_matters(error, told):
     assert reason(error) == told
+
+
+@pytest.mark.parametrize(
+    ("chosen", "found"), [(None, "1"), ("", "1"), ("0", "0"), ("1", "1"), ("false", "false")]
+)
+def test_telemetry_is_off_unless_the_user_says_otherwise(monkeypatch, chosen, found):
+    monkeypatch.setenv("ORT_DISABLE_TELEMETRY", "by the test")
+    monkeypatch.delenv("ORT_DISABLE_TELEMETRY")
+    if chosen is not None:
+        monkeypatch.setenv("ORT_DISABLE_TELEMETRY", chosen)
+    onnxruntime()
+    assert os.environ["ORT_DISABLE_TELEMETRY"] == found
+
+
+def test_loading_it_leaves_nothing_in_the_home_folder(tmp_path):
+    environment = {**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    environment.pop("ORT_DISABLE_TELEMETRY")
+    program = "from stylecore.engine.engines import choose_engine; choose_engine('cpu')"
+    subprocess.run([sys.executable, "-c", program], check=True, env=environment)
+    assert list(tmp_path.rglob("*")) == []

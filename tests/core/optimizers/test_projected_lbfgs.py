@@ -110,6 +110,33 @@ def test_at_the_minimum_it_stays():
     assert (projected_lbfgs(valley, x, steps=5) == x).all()
 
 
+@pytest.mark.parametrize("exponent", [-120, -90, 0, 90, 115])
+def test_the_unit_of_the_loss_does_not_count(exponent):
+    """Squares of these gradients are no numbers in float32, or nothing."""
+    unit = np.float32(2.0**exponent)
+
+    def function(x):
+        loss, gradient = valley(x)
+        return loss * float(unit), gradient * unit
+
+    x = np.random.default_rng(0).uniform(0, 255, SHAPE).astype(np.float32)
+    assert valley(projected_lbfgs(function, x, steps=40))[0] < 0.01 * valley(x)[0]
+
+
+def test_a_gradient_that_is_no_number_is_stepped_back_from():
+    seen = []
+
+    def function(x):
+        loss, gradient = valley(x)
+        seen.append(x)
+        return (-1.0, np.full_like(gradient, np.inf)) if len(seen) == 3 else (loss, gradient)
+
+    x = np.random.default_rng(0).uniform(0, 255, SHAPE).astype(np.float32)
+    result = projected_lbfgs(function, x, steps=60)
+    assert (result != seen[2]).any()
+    assert valley(result)[0] < 0.01 * valley(x)[0]
+
+
 def test_in_a_corner_that_pushes_outwards_it_stays():
     def function(x):
         return float(-x.sum()), -np.ones_like(x)

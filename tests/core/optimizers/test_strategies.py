@@ -6,7 +6,7 @@ import pytest
 
 from stylecore.optimizers.adam import adam
 from stylecore.optimizers.box import ignore
-from stylecore.optimizers.strategies import STRATEGIES
+from stylecore.optimizers.strategies import STRATEGIES, looked_at_twice
 from stylecore.pyramid import Scale
 from stylecore.settings import Optimizer
 
@@ -69,6 +69,36 @@ def test_adams_moments_grow_with_the_picture_and_its_mean_starts_anew():
 
     afresh, _ = adam(toward(-60), grey(LARGE), steps=LARGE.steps)
     assert np.abs(found - afresh).max() > 1
+
+
+def times(function, exponent):
+    def scaled(x):
+        loss, gradient = function(x)
+        return loss * 2.0**exponent, np.ldexp(gradient, exponent)
+
+    return scaled
+
+
+@pytest.mark.parametrize("exponent", [-90, 90])
+def test_adams_unit_goes_with_its_moments(exponent):
+    found = []
+    for unit in (0, exponent):
+        strategy = STRATEGIES["adam"]()
+        strategy(times(toward(90), unit), grey(SMALL), SMALL.steps, ignore)
+        found.append(strategy(times(toward(-60), unit), grey(LARGE), LARGE.steps, ignore))
+    np.testing.assert_allclose(found[1], found[0], atol=0.01)
+
+
+@pytest.mark.parametrize(("failures", "numbers"), [(0, True), (1, True), (2, False)])
+def test_a_start_without_numbers_is_looked_at_once_more(failures, numbers):
+    count = iter(range(10))
+
+    def function(x):
+        return (1.0 if next(count) >= failures else np.nan), x
+
+    look = looked_at_twice(function)
+    assert np.isfinite(look(grey(SMALL))[0]) == numbers
+    assert next(count) == min(failures, 1) + 1
 
 
 def test_each_run_has_moments_of_its_own():
