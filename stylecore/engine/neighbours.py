@@ -61,24 +61,56 @@ def neighbour_targets(
         styles: those that are taken from.
     """
     grids = _grids(found)
+    finest = min(grid.block for grid in grids)
     blends = {layer: np.zeros_like(one) for layer, one in found.items()}
-    owners = {block: _owners(guides[layer]) for block, layer in grids.items()}
-    columns = {block: hypercolumns(found, layer) for block, layer in grids.items()}
-    for style in styles:
-        for block, layer in grids.items():
-            matches = _matches(columns[block], owners[block], style, layer)
-            shares = _by_owner(style.shares, owners[block])
-            for other in (one for one in found if max(block_of(one), min(grids)) == block):
-                around = Around(matches, shares, block - block_of(other))
-                blends[other] += around.taken(style.features[other], found[other].shape)
+    for grid in grids:
+        owners, columns = _owners(grid.thinned(guides[grid.layer])), hypercolumns(found, grid)
+        for style in styles:
+            matches = _matches(columns, owners, style, grid)
+            shares = _by_owner(style.shares, owners)
+            for layer in (one for one in found if max(block_of(one), finest) == grid.block):
+                around = Around(matches, shares, grid.block - block_of(layer))
+                blends[layer] += around.taken(style.features[layer], found[layer].shape)
     return {layer: _unit(blend) for layer, blend in blends.items()}
 
 
-def _grids(found: Features) -> dict[int, str]:
-    """By block, the layer on whose grid neighbours are looked for."""
+@dataclass(frozen=True)
+class Grid:
+    """Positions on which neighbours are looked for: a layer's, or every so many of them.
+
+    Attributes:
+        layer: whose.
+        halvings: of the layer's height and width.
+    """
+
+    layer: str
+    halvings: int = 0
+
+    @property
+    def block(self) -> int:
+        """The block that has such a grid, or would have."""
+        return block_of(self.layer) + self.halvings
+
+    def size(self, features: Features) -> tuple[int, int]:
+        """Height and width for a picture with these features."""
+        height, width = features[self.layer].shape[2:]
+        return max(1, height >> self.halvings), max(1, width >> self.halvings)
+
+    def thinned(self, guides: Array) -> Array:
+        """Guides (K, h, w) of the layer on the grid."""
+        height, width = (max(1, side >> self.halvings) for side in guides.shape[1:])
+        step = 1 << self.halvings
+        return guides[:, ::step, ::step][:, :height, :width]
+
+
+def _grids(found: Features) -> list[Grid]:
+    """One for each block that is small enough, or one that is made so of the deepest."""
     layers = {block_of(layer): layer for layer in reversed(list(found))}
-    small = {b: layer for b, layer in layers.items() if found[layer][0, 0].size <= MOST}
-    return small or {max(layers): layers[max(layers)]}
+    small = [Grid(layer) for layer in layers.values() if found[layer][0, 0].size <= MOST]
+    grid = Grid(layers[max(layers)])
+    while not small and np.prod(grid.size(found)) > MOST:
+        grid = Grid(grid.layer, grid.halvings + 1)
+    return small or [grid]
 
 
 def _owners(guides: Array) -> Indices:
@@ -92,16 +124,17 @@ def _by_owner(values: Mapping[int, float], owners: Indices) -> Array:
     return np.array(of_regions, np.float32)[owners]
 
 
-def _matches(columns: Array, owners: Indices, style: Candidates, layer: str) -> Indices:
+def _matches(columns: Array, owners: Indices, style: Candidates, grid: Grid) -> Indices:
     """The neighbours' rows and columns in the style, (2, h, w)."""
-    others = hypercolumns(style.features, layer)
+    others = hypercolumns(style.features, grid)
     matches = np.zeros(owners.size, np.intp)
-    for region, guide in zip(style.shares, style.guides[layer], strict=True):
+    guides = grid.thinned(style.guides[grid.layer])
+    for region, guide in zip(style.shares, guides, strict=True):
         own = np.flatnonzero(owners == region)
         there = np.flatnonzero(guide >= _THERE * guide.max())
         if len(own):
             matches[own] = there[nearest(columns[own], others[there])]
-    width = style.features[layer].shape[3]
+    _, width = grid.size(style.features)
     return np.stack(np.divmod(matches, width)).reshape(2, *owners.shape)
 
 
@@ -135,9 +168,9 @@ class Around:
         return _unit(features)[:, :, down, right] * self.shares[at]
 
 
-def hypercolumns(features: Features, layer: str) -> Array:
-    """(h·w, ΣC) of unit length on the grid of a layer: each layer centred, and of one energy."""
-    height, width = features[layer].shape[2:]
+def hypercolumns(features: Features, grid: Grid) -> Array:
+    """(h·w, ΣC) of unit length on a grid: each layer centred, and of one energy."""
+    height, width = grid.size(features)
     parts: list[Array] = []
     for one in features.values():
         part = _resized(one[0], height, width).reshape(one.shape[1], -1)

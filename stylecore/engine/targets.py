@@ -75,15 +75,10 @@ def prepare_targets(
     of_content = statistics(features, manifest, content)
     of_picture = of_content if picture is None else statistics(features, manifest, picture)
     values: Values = dict(guidance.guides)
+    views, composed = views or [()] * len(styles), composed or [0.0] * len(styles)
     looks = [
-        look_at(features, manifest, style, how, seen, share)
-        for style, how, seen, share in zip(
-            styles,
-            guidance.styles,
-            views or [()] * len(styles),
-            composed or [0.0] * len(styles),
-            strict=True,
-        )
+        look_at(features, manifest, *given)
+        for given in zip(styles, guidance.styles, views, composed, strict=True)
     ]
     for term in feature_terms(manifest.terms):
         if term.part == "content":

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from stylecore.engine import neighbours
-from stylecore.engine.neighbours import Candidates, hypercolumns, nearest, neighbour_targets
+from stylecore.engine.neighbours import Candidates, Grid, hypercolumns, nearest, neighbour_targets
 
 SHAPES = {"relu2_1": (4, 8, 12), "relu3_1": (6, 4, 6), "relu4_1": (5, 2, 3)}
 LARGER = {"relu2_1": (4, 12, 8), "relu3_1": (6, 6, 4), "relu4_1": (5, 3, 2)}
@@ -38,7 +38,7 @@ def test_every_position_points_where_its_neighbour_does(monkeypatch):
     found, style = features(0), features(1, LARGER)
     targets = neighbour_targets(found, whole(found), [Candidates(style, whole(style), {0: 1.0})])
     for layer, one in found.items():
-        mine, theirs = hypercolumns(found, layer), hypercolumns(style, layer)
+        mine, theirs = hypercolumns(found, Grid(layer)), hypercolumns(style, Grid(layer))
         flat, others = one[0].reshape(one.shape[1], -1), style[layer][0]
         others = others.reshape(others.shape[0], -1)
         for i in range(flat.shape[1]):
@@ -61,13 +61,23 @@ def test_layers_finer_than_the_grid_copy_what_lies_around(monkeypatch):
     monkeypatch.setattr(neighbours, "MOST", 24)
     found, style = features(0), features(1, LARGER)
     targets = neighbour_targets(found, whole(found), [Candidates(style, whole(style), {0: 1.0})])
-    mine, theirs = hypercolumns(found, "relu3_1"), hypercolumns(style, "relu3_1")
+    mine, theirs = hypercolumns(found, Grid("relu3_1")), hypercolumns(style, Grid("relu3_1"))
     rows, columns = np.divmod((mine @ theirs.T).argmax(axis=1).reshape(4, 6), 4)
     for y, x in np.ndindex(8, 12):
         down = 2 * rows[y // 2, x // 2] + y % 2
         right = 2 * columns[y // 2, x // 2] + x % 2
         wanted = unit(style["relu2_1"][0, :, down, right])
         np.testing.assert_allclose(targets["relu2_1"][0, :, y, x], wanted, rtol=1e-5)
+
+
+def test_of_very_large_pictures_the_deepest_layer_is_thinned(monkeypatch):
+    monkeypatch.setattr(neighbours, "MOST", 2)
+    found = features(0)
+    targets = neighbour_targets(found, whole(found), [Candidates(found, whole(found), {0: 1.0})])
+    for layer, one in found.items():
+        wanted = one / np.linalg.norm(one, axis=1, keepdims=True)
+        own = np.s_[..., : 2 << (4 - int(layer[4])), : 2 << (4 - int(layer[4]))]
+        np.testing.assert_allclose(targets[layer][own], wanted[own], rtol=1e-5)
 
 
 def test_a_region_takes_from_its_own_part_of_the_style():
@@ -117,7 +127,7 @@ def test_brightness_alone_does_not_choose():
     found = features(0)
     brighter = {layer: one + 50 for layer, one in found.items()}
     np.testing.assert_allclose(
-        hypercolumns(found, "relu3_1"), hypercolumns(brighter, "relu3_1"), atol=1e-4
+        hypercolumns(found, Grid("relu3_1")), hypercolumns(brighter, Grid("relu3_1")), atol=1e-4
     )
 
 
