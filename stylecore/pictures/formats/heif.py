@@ -37,7 +37,8 @@ def open_heic(data: bytes) -> Stored:
 
 def _pixels(opened: Any) -> Pixels:
     with _damage():
-        image = np.asarray(opened).astype(np.uint8, copy=False)
+        # A copy: older releases lend their memory without keeping it.
+        image = np.array(opened, np.uint8)
     image = image.reshape(*image.shape[:2], -1)
     return Pixels(image, alpha=image.shape[2] in (2, 4))
 

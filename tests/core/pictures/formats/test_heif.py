@@ -29,7 +29,8 @@ def test_photographs_of_telephones(tmp_path, picture, alpha, heif, value):
     exif[0x112] = value
     made = heif.from_pillow(Image.fromarray(np.dstack([picture, alpha])))
     made.save(tmp_path / "a.heic", quality=100, chroma=444, exif=exif.tobytes())
-    wanted = np.asarray(heif.open_heif(tmp_path / "a.heic")).astype(int)
+    opened = heif.open_heif(tmp_path / "a.heic")
+    wanted = np.array(opened).astype(int)
     found = read_with_alpha(tmp_path / "a.heic")
     assert found.shape == wanted.shape
     assert np.abs(found - wanted).max() <= 1
