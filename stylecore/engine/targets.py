@@ -73,7 +73,6 @@ def prepare_targets(
         sizes = [(style.shape[2], style.shape[3]) for style in styles]
         guidance = plain_guidance(manifest.style_layers, (height, width), sizes, settings.blend)
     of_content = statistics(features, manifest, content)
-    of_picture = of_content if picture is None else statistics(features, manifest, picture)
     values: Values = dict(guidance.guides)
     views, composed = views or [()] * len(styles), composed or [0.0] * len(styles)
     looks = [
@@ -87,7 +86,8 @@ def prepare_targets(
             values |= _style_targets(term, manifest, looks, guidance)
             values |= _style_weights(term, manifest, values, settings, guidance, looks)
         elif manifest.layers_of(term):
-            values |= _neighbours(term, manifest, of_picture, looks, guidance)
+            seen = of_content if picture is None else statistics(features, manifest, picture)
+            values |= _neighbours(term, manifest, seen, looks, guidance)
             values |= _neighbour_weights(term, manifest, values, settings, guidance)
     pixels = height * width if settings.loss_scale == "unit" else 1
     for term in image_terms(manifest.terms):
