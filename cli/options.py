@@ -33,7 +33,10 @@ HELP: dict[str, tuple[str, str]] = {
         "Whose large forms the picture has: the content's, in the style's manner, or the style's "
         "own, things and all.",
     ),
-    "coarse_content": (_LOOK, "Layers that hold the content at coarse sizes, written like these."),
+    "coarse_content": (
+        _LOOK,
+        "Layers that hold the content's shapes, alone at coarse sizes; written like these.",
+    ),
     "detail": (
         _LOOK,
         "What each finer size adds: the style's own detail where it looks alike (example), the "

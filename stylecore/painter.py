@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -14,13 +13,13 @@ from .descent import descend
 from .engine.artefact import Artefact, default_artefact, fits, load_artefact
 from .engine.cores import notes_on
 from .engine.engines import choose_engine, exact
-from .engine.evenness import composedness
 from .engine.objective import Objective
 from .engine.sessions import Sessions
 from .engine.targets import Values, measure, prepare_targets
+from .engine.traits import Traits, traits_of
 from .engine.unit import exponent_of, in_units
 from .errors import EngineError, ModelError
-from .losses.table import Losses, compares_statistics
+from .losses.table import Losses
 from .memory import is_shortage, let_go
 from .outcome import Outcome
 from .pictures.tensors import Array
@@ -83,7 +82,7 @@ class Painter:
         self._check(scene)
         objective = Objective(self._objective.apart(), self.artefact.manifest)
         study = scene.at(Scale(scene.height, scene.width, 0))
-        targets = self._targets(self._composed(scene), 0, study)
+        targets = self._targets(self._traits(scene), 0, study)
         objective.aim(targets, scene.height, scene.width, study.canvas)
         return objective
 
@@ -113,7 +112,7 @@ class Painter:
         record = Record(scales, objective, scene.finish, report, on_step)
         outcome = Outcome(scene, report, started)
         try:
-            prepared = partial(self._targets, self._composed(scene), exponent)
+            prepared = partial(self._targets, self._traits(scene), exponent)
             x, targets = descend(scene, scales, objective, prepared, record)
             report.warnings += record.finish()
             outcome.painted(x)
@@ -129,7 +128,7 @@ class Painter:
             raise rescued from (None if type(end) is KeyboardInterrupt else end)
 
     def _targets(
-        self, composed: Sequence[float], exponent: int, study: Study, picture: Array | None = None
+        self, traits: Traits, exponent: int, study: Study, picture: Array | None = None
     ) -> Values:
         return prepare_targets(
             self._features,
@@ -139,7 +138,7 @@ class Painter:
             in_units(study.settings, exponent),
             study.guidance,
             study.views,
-            composed,
+            traits,
             picture,
         )
 
@@ -147,15 +146,10 @@ class Painter:
         losses = measure(self._features, self.artefact.manifest, image, targets)
         return {name: loss * math.ldexp(1.0, exponent) for name, loss in losses.items()}
 
-    def _composed(self, scene: Scene) -> list[float]:
-        """How much of a composition each style is, where that counts."""
-        features, manifest = self._features, self.artefact.manifest
-        if scene.settings.composition == "style" or not compares_statistics(manifest.terms):
-            return [0.0] * len(scene.styles)
-        return [
-            composedness(features, manifest, style, alpha)
-            for style, alpha in zip(scene.styles, scene.alphas, strict=True)
-        ]
+    def _traits(self, scene: Scene) -> Traits:
+        styles = list(zip(scene.styles, scene.alphas, strict=True))
+        manifest = self.artefact.manifest
+        return traits_of(self._features, manifest, scene.settings, scene.content, styles)
 
     def _check(self, scene: Scene) -> None:
         if self._closed:

@@ -11,7 +11,7 @@ from typing import Any, TypedDict, Unpack
 from numpy.typing import NDArray
 
 from .control.canvas import Canvas
-from .control.composition import settings_at, structure
+from .control.composition import settings_at
 from .control.finish import Finish
 from .control.guidance import Guidance, Steering
 from .control.recolor import recolored
@@ -171,8 +171,7 @@ class Scene:
 
     def _guidance_at(self, scale: Scale, settings: Settings) -> Guidance:
         size = (scale.height, scale.width)
-        emphasis = structure(self.content, *size) if settings.composition == "content" else None
-        return self.steering.at(settings, size, self._style_sizes(scale), emphasis)
+        return self.steering.at(settings, size, self._style_sizes(scale))
 
     def _views(
         self, index: int, size: tuple[int, int], scale: Scale, settings: Settings

@@ -108,8 +108,8 @@ class Settings:
         composition: whose large forms the picture has: the ``content``'s, which is held at shallow
             layers while they are found, under the style's manner as all parts of it have it; or the
             ``style``'s, as the plain method has it.
-        coarse_content: layers that hold the content at coarse scales, under the content's
-            composition, with their relative weights.
+        coarse_content: layers that hold the content's shapes under its own composition, with their
+            relative weights: alone at the coarsest scales, beside ``content_layers`` at others.
 
     Raises:
         SettingsError: from the constructor, for a value outside its range.

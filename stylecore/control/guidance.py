@@ -76,7 +76,6 @@ class Steering:
         settings: Settings,
         content: tuple[int, int],
         styles: Sequence[tuple[int, int]],
-        emphasis: Array | None = None,
     ) -> Guidance:
         """Guides and weights for a content and styles of these heights and widths.
 
@@ -84,11 +83,10 @@ class Steering:
             settings: of the scale.
             content: height and width.
             styles: the same of each style.
-            emphasis: (H, W), how much the content counts at each pixel besides its map.
         """
         if not self.areas and self.free is None:
             plain = plain_guidance(settings.style_layers, content, styles, self.blend)
-            maps = _content_maps(self, settings.content_layers, content, emphasis)
+            maps = _content_maps(self, settings.content_layers, content)
             return Guidance(plain.guides, plain.styles, plain.shares, plain.weights, maps)
         regions = self.areas or (_everything(styles),)
         masks = self._masks(regions, content)
@@ -102,7 +100,7 @@ class Steering:
                 layer: _weights(regions, layer, carried, [there for _, there in of_styles])
                 for layer in settings.style_layers
             },
-            _content_maps(self, settings.content_layers, content, emphasis),
+            _content_maps(self, settings.content_layers, content),
         )
 
     def _masks(self, regions: Sequence[Area], size: tuple[int, int]) -> Array:
@@ -259,11 +257,9 @@ def _weights(
     return tuple(weights)
 
 
-def _content_maps(
-    steering: Steering, layers: Iterable[str], size: tuple[int, int], emphasis: Array | None
-) -> Values:
+def _content_maps(steering: Steering, layers: Iterable[str], size: tuple[int, int]) -> Values:
     """The content's weight map, without the transparent part, averaged to each content layer."""
-    maps = (steering.content_map, steering.alpha, emphasis)
+    maps = (steering.content_map, steering.alpha)
     given = [one for one in maps if one is not None]
     if not given:
         return {}

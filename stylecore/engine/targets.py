@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 
+from ..control.composition import emphasis
 from ..control.guidance import Guidance, Values, plain_guidance
 from ..control.views import StyleView
 from ..losses.division import portion
@@ -25,6 +28,10 @@ from .looks import Look, look_at
 from .neighbours import Candidates, neighbour_targets
 from .session import Session
 from .statistics import statistics
+from .traits import Traits
+
+Emphasis: TypeAlias = Callable[[int, int], Array]
+"""How much the content counts where, of a height and width."""
 
 
 def input_names(manifest: Manifest) -> set[str]:
@@ -45,7 +52,7 @@ def prepare_targets(
     settings: Settings,
     guidance: Guidance | None = None,
     views: Sequence[Sequence[StyleView]] = (),
-    composed: Sequence[float] = (),
+    traits: Traits | None = None,
     picture: Array | None = None,
 ) -> Values:
     """Everything that the objective's graph wants besides the image.
@@ -64,24 +71,28 @@ def prepare_targets(
         settings: weights, layers and ``loss_scale``.
         guidance: regions and where the content counts; by default everything counts everywhere.
         views: of each style.
-        composed: how much of a composition each style is, 0–1: so much do its views count beside
-            the whole of it.
+        traits: how much of a composition each style is: so much do its views count beside the whole
+            of it; and where the content counts most.
         picture: (1, 3, H, W), whose positions look for neighbours; by default the content.
     """
     height, width = content.shape[2:]
+    traits = traits or Traits()
     if guidance is None:
         sizes = [(style.shape[2], style.shape[3]) for style in styles]
         guidance = plain_guidance(manifest.style_layers, (height, width), sizes, settings.blend)
     of_content = statistics(features, manifest, content)
+    where = None
+    if traits.distinct is not None:
+        where = partial(emphasis, traits.distinct, max(height, width))
     values: Values = dict(guidance.guides)
-    views, composed = views or [()] * len(styles), composed or [0.0] * len(styles)
+    views, composed = views or [()] * len(styles), traits.composed or [0.0] * len(styles)
     looks = [
         look_at(features, manifest, *given)
         for given in zip(styles, guidance.styles, views, composed, strict=True)
     ]
     for term in feature_terms(manifest.terms):
         if term.part == "content":
-            values |= _content_values(term, manifest, of_content, settings, guidance)
+            values |= _content_values(term, manifest, of_content, settings, guidance, where)
         elif term.guided:
             values |= _style_targets(term, manifest, looks, guidance)
             values |= _style_weights(term, manifest, values, settings, guidance, looks)
@@ -121,6 +132,7 @@ def _content_values(
     of_content: Values,
     settings: Settings,
     guidance: Guidance,
+    where: Emphasis | None,
 ) -> Values:
     """Targets (1, C, h, w) and weights (1, 1, h, w) of a term that looks at the content."""
     values: Values = {}
@@ -131,6 +143,8 @@ def _content_values(
         there = np.full((1, 1, *target.shape[2:]), weight, np.float32)
         if layer in guidance.content:
             there *= guidance.content[layer]
+        if where is not None:
+            there *= where(*target.shape[2:])
         values |= {term.target_name(layer): target, term.weight_name(layer): there}
     return values
 

@@ -1,25 +1,29 @@
 import numpy as np
 import pytest
 
-from stylecore.control.composition import settings_at, structure
+from stylecore.control.composition import emphasis, settings_at
 from stylecore.settings import Settings
 
 
-def test_at_fine_scales_the_settings_are_those_that_were_given():
-    settings = Settings()
-    assert settings_at(settings, 256) is settings
+@pytest.mark.parametrize("longest", [64, 512])
+def test_under_the_composition_of_the_style_nothing_changes(longest):
     plain = Settings(composition="style")
-    assert settings_at(plain, 64) is plain
+    assert settings_at(plain, longest) is plain
 
 
-@pytest.mark.parametrize(("longest", "shallow"), [(64, 1.0), (128, 0.5)])
-def test_at_coarse_scales_the_content_is_held_at_shallow_layers(longest, shallow):
+@pytest.mark.parametrize(("longest", "shallow"), [(64, 1.0), (128, 0.5), (512, 0.5)])
+def test_shallow_layers_hold_the_content_the_more_the_coarser_the_scale(longest, shallow):
     settings = Settings(content_layers={"relu4_2": 3.0}, coarse_content={"relu2_1": 2.0})
     found = settings_at(settings, longest)
     wanted = {"relu4_2": 1 - shallow, "relu2_1": shallow}
     assert dict(found.content_layers) == pytest.approx(wanted)
     assert found.content_weight > settings.content_weight
     assert found.style_layers == settings.style_layers
+
+
+def test_the_content_counts_much_more_at_coarse_scales():
+    coarse, fine = (settings_at(Settings(), longest).content_weight for longest in (128, 256))
+    assert coarse > 5 * fine > 0
 
 
 def test_a_layer_may_be_both():
@@ -33,19 +37,23 @@ def test_the_network_needs_all_layers_that_hold_the_content_anywhere():
     assert Settings(composition="style").all_content_layers == ("relu4_2",)
 
 
-@pytest.mark.parametrize("size", [(48, 64), (240, 320)], ids=["coarse", "fine"])
-def test_structure_counts_more_than_flat_parts(size):
-    content = np.full((96, 128, 3), 120, np.float32)
-    content[30:60, 40:80] = np.random.default_rng(0).uniform(0, 255, (30, 40, 1))
-    found = structure(content, *size)
-    assert found.shape == size
-    scale = size[0] // 48
-    inside, flat = found[18 * scale : 27 * scale, 23 * scale : 37 * scale], found[:, : 10 * scale]
-    assert inside.min() > 1.5
-    if size[1] > 200:
-        assert flat.max() < 0.5
-        assert found.mean() == pytest.approx(1, abs=1e-3)
+@pytest.mark.parametrize(("longest", "most"), [(64, 5), (512, None)])
+def test_what_is_like_no_other_place_counts_more(longest, most):
+    distinct = np.full((12, 16), 0.2, np.float32)
+    distinct[3:7, 5:9] = 0.6
+    found = emphasis(distinct, longest, 24, 32)
+    assert found.shape == (24, 32)
+    assert found.dtype == np.float32
+    inside, outside = found[8:12, 12:16], found[:, :8]
+    assert inside.min() > 8 * outside.max()
+    if most is None:
+        assert found.mean() == pytest.approx(1, abs=1e-5)
     else:
-        assert flat.max() < 0.5
-        assert found.max() <= 5
-    assert (structure(np.full((96, 128, 3), 50, np.float32), *size) == 1).all()
+        assert found.max() <= most
+        assert found.min() == pytest.approx(0.3)
+
+
+def test_in_an_even_picture_all_places_count_alike():
+    assert (emphasis(np.zeros((4, 5), np.float32), 64, 8, 10) == 1).all()
+    alike = emphasis(np.full((4, 5), 0.5, np.float32), 512, 8, 10)
+    np.testing.assert_allclose(alike, 1, rtol=1e-6)

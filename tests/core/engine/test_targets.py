@@ -4,6 +4,7 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
+from stylecore.control.composition import emphasis
 from stylecore.control.guidance import layer_size, plain_guides
 from stylecore.control.views import StyleView
 from stylecore.engine.artefact import load_artefact
@@ -11,6 +12,7 @@ from stylecore.engine.engines import choose_engine
 from stylecore.engine.session import Session
 from stylecore.engine.statistics import statistics
 from stylecore.engine.targets import measure, prepare_targets
+from stylecore.engine.traits import Traits
 from stylecore.errors import ModelError
 from stylecore.models.making.build import build_artefact
 from stylecore.settings import Settings, sees_things
@@ -248,7 +250,9 @@ def test_views_count_by_their_share_in_deep_layers(features, artefact, pictures,
     settings = settings_with()
     given = pictures["content"], [pictures["style"]]
     plain = prepare_targets(features, artefact.manifest, *given, settings)
-    found = prepare_targets(features, artefact.manifest, *given, settings, None, [views], [share])
+    found = prepare_targets(
+        features, artefact.manifest, *given, settings, None, [views], Traits([share])
+    )
     for layer in artefact.manifest.style_layers:
         name = f"style.{layer}.gram"
         mean = np.mean([look[name] for look in looks], axis=0)
@@ -269,7 +273,21 @@ def test_a_view_without_a_region_says_nothing_of_it(features, artefact, pictures
     given = pictures["content"], [pictures["style"]]
     plain = prepare_targets(features, artefact.manifest, *given, settings_with())
     found = prepare_targets(
-        features, artefact.manifest, *given, settings_with(), None, [blind], [1.0]
+        features, artefact.manifest, *given, settings_with(), None, [blind], Traits([1.0])
     )
     for name, value in plain.items():
         np.testing.assert_array_equal(found[name], value)
+
+
+def test_the_content_counts_where_it_is_like_no_other_place(artefact, features, pictures):
+    given = (pictures["content"], [pictures["style"]])
+    distinct = np.array([[0.1, 0.1], [0.1, 0.4]], np.float32)
+    settings = settings_with()
+    plain = prepare_targets(features, artefact.manifest, *given, settings)
+    traits = Traits(distinct=distinct)
+    found = prepare_targets(features, artefact.manifest, *given, settings, traits=traits)
+    for layer in CONTENT:
+        name = f"content.{layer}.features.weight"
+        height, width = plain[name].shape[2:]
+        wanted = emphasis(distinct, max(given[0].shape[2:]), height, width)
+        np.testing.assert_allclose(found[name][0, 0], plain[name][0, 0] * wanted, rtol=1e-5)

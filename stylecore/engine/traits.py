@@ -1,0 +1,52 @@
+"""What a run goes by besides the features themselves: found in its pictures before it begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..losses.table import compares_statistics
+from ..pictures.tensors import Array
+from ..settings import Settings
+from .artefact import Manifest
+from .distinctness import distinctness
+from .evenness import composedness
+from .session import Session
+
+
+@dataclass(frozen=True)
+class Traits:
+    """Of a content and its styles.
+
+    Attributes:
+        composed: how much of a composition each style is, 0–1; nothing is no composition.
+        distinct: (h, w), how much the content's places are like no other, or None: all alike.
+    """
+
+    composed: Sequence[float] = ()
+    distinct: Array | None = None
+
+
+def traits_of(
+    features: Session,
+    manifest: Manifest,
+    settings: Settings,
+    content: Array,
+    styles: Sequence[tuple[Array, Array | None]],
+) -> Traits:
+    """Find them, where the settings want them.
+
+    Args:
+        features: the artefact's ``features`` graph.
+        manifest: the artefact's metadata.
+        settings: of the run.
+        content: (H, W, 3).
+        styles: (h, w, 3), each with where it shows, (h, w), or None.
+    """
+    if settings.composition == "style":
+        return Traits()
+    composed = [0.0] * len(styles)
+    if compares_statistics(manifest.terms):
+        composed = [composedness(features, manifest, *style) for style in styles]
+    distinct = distinctness(features, manifest, content) if settings.content_weight else None
+    return Traits(composed, distinct)
