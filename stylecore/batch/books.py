@@ -78,8 +78,8 @@ class Books:
         self.summary.painted.append(job)
         self.tell(Ended(job, line))
 
-    def failed(self, job: Job, recipe: Recipe, reason: str) -> None:
-        """It could not be painted.
+    def failed(self, job: Job, recipe: Recipe, reason: str, *, tried: bool = True) -> None:
+        """It could not be painted, or was not even tried.
 
         Raises:
             StylecoreError: when the line cannot be written.
@@ -87,7 +87,7 @@ class Books:
         line = _line(recipe, status=FAILED, error=reason)
         self.folder.note(job.name, line)
         self.summary.failed.append((job, reason))
-        self.tell(Ended(job, line))
+        self.tell(Ended(job, line, tried=tried))
 
 
 def _line(recipe: Recipe, **more: Any) -> dict[str, Any]:
