@@ -93,10 +93,10 @@ Scheduler = Annotated[
         "Paint on the workers of a Dask cluster: tcp://host:8786. Needs the extra dask.",
     ),
 ]
-Sheet = Annotated[
+NoSheet = Annotated[
     bool,
     typer.Option(
-        "--sheet/--no-sheet", help="Draw contact-sheet.jpg, with all of the pictures, at the end."
+        "--no-sheet", help="Draw no contact-sheet.jpg, which has all of the pictures, at the end."
     ),
 ]
 
@@ -112,7 +112,7 @@ def batch(
     name: Name = None,
     jobs: Jobs = 0,
     scheduler: Scheduler = None,
-    sheet: Sheet = True,
+    no_sheet: NoSheet = False,
     settings_file: SettingsFile = None,
     model: Model = None,
     offline: Offline = False,
@@ -140,7 +140,7 @@ def batch(
         with batch_progress_for(quiet=quiet) as progress:
             _paint(wanted, folder, progress, summary, jobs, scheduler, model, offline, metadata)
             LISTENER.finish()
-            if sheet and (summary.painted or not folder.sheet.exists()):
+            if not no_sheet and (summary.painted or not folder.sheet.exists()):
                 _draw(wanted, folder, progress)
     except (Exception, KeyboardInterrupt) as end:
         _say_ended(end, wanted, summary, folder)
