@@ -219,7 +219,8 @@ class Foreman:
         self._release(order)
 
     def _release(self, order: Order) -> None:
-        self._locks.pop(order.number).release()
+        if (lock := self._locks.pop(order.number, None)) is not None:
+            lock.release()
 
     def _end_early(self) -> None:
         """Keep what is done by the time that all work has stopped."""

@@ -44,11 +44,13 @@ def read_list(path: Path, settings: Settings) -> list[Pair]:
 
 def _of_toml(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     common = read_toml(path)
-    pictures: Any = common.pop("picture", [])
-    if not _is_list_of(dict, pictures):
-        raise SettingsError(f"{path}: picture is no array of tables; write [[picture]] above each")
+    pictures = common.pop("picture", None)
     for name in common:
         check_name(name, f"{path}, above the pictures")
+    if pictures is None:
+        return
+    if not _is_list_of(dict, pictures):
+        raise SettingsError(f"{path}: picture is no array of tables; write [[picture]] above each")
     for number, picture in enumerate(cast("list[dict[str, Any]]", pictures), 1):
         yield f"{path}, picture {number}", {**common, **picture}
 

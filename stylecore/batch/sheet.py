@@ -28,8 +28,8 @@ _NOTHING = 225
 """The grey of a picture that is not there."""
 
 _FILLED = 0.5
-"""So much of contents × styles must be there for a table; otherwise each picture stands beside what
-it was made from."""
+"""Of contents × styles; where no more was asked for, each picture stands beside what it was made
+from."""
 
 
 def contact_sheet(
@@ -99,7 +99,7 @@ def _table(jobs: Sequence[Job], folder: Folder) -> list[list[_Cell]] | None:
     contents = list(dict.fromkeys(job.content for job in jobs))
     styles = list(dict.fromkeys(job.styles for job in jobs))
     by_pair = {(job.content, job.styles): job for job in jobs}
-    if len(by_pair) < max(len(jobs), _FILLED * len(contents) * len(styles)):
+    if len(by_pair) < len(jobs) or len(by_pair) <= _FILLED * len(contents) * len(styles):
         return None
     head = [_Cell(None, ""), *(_Cell(style[0], _named(style)) for style in styles)]
     rows = [head]
