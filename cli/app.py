@@ -7,10 +7,12 @@ from typing import Annotated
 import typer
 
 from . import models
+from .batch import batch
 from .blend import blend
 from .errors import Root
 from .mask import mask
 from .stylize import stylize
+from .variadic import Variadic
 
 app = typer.Typer(
     cls=Root,
@@ -20,6 +22,7 @@ app = typer.Typer(
 )
 app.command()(stylize)
 app.command()(blend)
+app.command(cls=Variadic)(batch)
 app.command()(mask)
 app.add_typer(models.app, name="models")
 

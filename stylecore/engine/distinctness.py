@@ -7,6 +7,8 @@ instead of pixels.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,8 +17,8 @@ from ..pictures.images import resize, scaled_size
 from ..pictures.tensors import Array, to_tensor
 from ..settings import LAYERS
 from .artefact import Manifest
-from .neighbours import Features, Grid, hypercolumns
-from .session import Session
+from .kept import Features
+from .neighbours import Grid, hypercolumns
 from .statistics import statistics
 
 _SIDE = 256
@@ -35,7 +37,7 @@ _AROUND = 0.06
 """Of the longer side: what lies nearer resembles a place because it lies there."""
 
 
-def distinctness(features: Session, manifest: Manifest, content: Array) -> Array:
+def distinctness(features: Features, manifest: Manifest, content: Array) -> Array:
     """One less the mean cosine with the places that are most alike, on a grid (h, w), 0–2.
 
     Args:
@@ -57,7 +59,7 @@ def distinctness(features: Session, manifest: Manifest, content: Array) -> Array
     return (1 - most.mean(axis=1)).reshape(height, width)
 
 
-def _of_content(found: dict[str, Array], manifest: Manifest) -> Features:
+def _of_content(found: dict[str, Array], manifest: Manifest) -> dict[str, Array]:
     """The layers that hold the content, shallow to deep."""
     layers = {
         layer: found[term.target_name(layer)]
@@ -68,7 +70,7 @@ def _of_content(found: dict[str, Array], manifest: Manifest) -> Features:
     return {layer: layers[layer] for layer in sorted(layers, key=LAYERS.index)}
 
 
-def _grid(found: Features) -> Grid:
+def _grid(found: Mapping[str, Array]) -> Grid:
     """The deepest layer's, or every so many of its positions."""
     grid = Grid(list(found)[-1])
     while np.prod(grid.size(found)) > _MOST:

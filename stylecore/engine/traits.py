@@ -11,7 +11,7 @@ from ..settings import Settings
 from .artefact import Manifest
 from .distinctness import distinctness
 from .evenness import composedness
-from .session import Session
+from .kept import Features
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Traits:
 
 
 def traits_of(
-    features: Session,
+    features: Features,
     manifest: Manifest,
     settings: Settings,
     content: Array,
