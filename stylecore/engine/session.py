@@ -17,6 +17,9 @@ from .runtime import onnxruntime, reason
 from .table import Engine
 
 _SHRINK = "memory.enable_memory_arena_shrinkage"
+_TYPES = {"tensor(float16)": np.float16, "tensor(double)": np.float64, "tensor(uint8)": np.uint8}
+"""Of inputs that are not float32; what is given is converted."""
+
 _TRAINING_ONLY = "com.microsoft"
 
 Held: TypeAlias = dict[str, Any]
@@ -37,6 +40,7 @@ class Session:
     Args:
         path: of an ``.onnx`` file.
         engine: as from :func:`choose_engine`.
+        data: what is in the file, where that was read, and perhaps changed, already.
         once: whether it will run one time only, so that preparing it does not pay.
         spare: whether it gives back, after each run, the memory that the run took.
 
@@ -47,11 +51,17 @@ class Session:
     """
 
     def __init__(
-        self, path: Path, engine: Engine, *, once: bool = False, spare: bool = False
+        self,
+        path: Path,
+        engine: Engine,
+        *,
+        data: bytes | None = None,
+        once: bool = False,
+        spare: bool = False,
     ) -> None:
         self._runtime = onnxruntime()
         self._path = path
-        self._session: Any = _loaded(self._runtime, path, engine, once=once)
+        self._session: Any = _loaded(self._runtime, path, engine, data, once=once)
         self._device = engine.row.device
         self._held: Held = {}
         self._spare, self._plain, self._shrinking = (
@@ -60,6 +70,7 @@ class Session:
         )
         self.provider: str = self._session.get_providers()[0]
         self.inputs = tuple(item.name for item in self._session.get_inputs())
+        self._types = {item.name: _TYPES.get(item.type) for item in self._session.get_inputs()}
         self.outputs = tuple(item.name for item in self._session.get_outputs())
 
     def apart(self) -> Session:
@@ -141,7 +152,8 @@ class Session:
         with self._failing("run"):
             binding = self._session.io_binding()
             for name, value in inputs.items():
-                binding.bind_cpu_input(name, np.asarray(value, np.float32, order="C"))
+                kind = self._types[name] or np.float32
+                binding.bind_cpu_input(name, np.asarray(value, kind, order="C"))
             for name in held.keys() - inputs.keys():
                 binding.bind_ortvalue_input(name, held[name])
             for name in outputs:
@@ -177,9 +189,9 @@ class Session:
             ) from error
 
 
-def _loaded(runtime: Any, path: Path, engine: Engine, *, once: bool) -> Any:
+def _loaded(runtime: Any, path: Path, engine: Engine, data: bytes | None, *, once: bool) -> Any:
     try:
-        return open_session(path, engine, once=once)
+        return open_session(path if data is None else data, engine, once=once)
     except EngineError:
         raise
     except Exception as error:
