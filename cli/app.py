@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from . import models
+from .apply import apply
 from .blend import blend
 from .errors import Root
 from .mask import mask
@@ -20,6 +21,7 @@ app = typer.Typer(
 )
 app.command()(stylize)
 app.command()(blend)
+app.command()(apply)
 app.command()(mask)
 app.add_typer(models.app, name="models")
 

@@ -36,6 +36,9 @@ MAY_IMPORT = {
     "stylecore.optimizers": {"contract", "pictures", "settings"},
     "stylecore.engine": {"control", "errors", "files", "losses", "pictures", "settings"},
     "stylecore.detail": {"pictures"},
+    "stylecore.feedforward": {
+        *("control", "engine", "errors", "files", "memory", "pictures", "settings"),
+    },
     "stylecore.losses": {"pictures", "settings"},
     "stylecore.masks": {"errors", "pictures"},
     "stylecore.models.autodiff": {"errors"},

@@ -6,7 +6,7 @@ from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -24,6 +24,21 @@ _TRAINING_ONLY = "com.microsoft"
 
 Held: TypeAlias = dict[str, Any]
 """ONNX Runtime's values, on the device, by the names of the inputs that they are for."""
+
+
+class Port(NamedTuple):
+    """An input or output of a graph, as it declares it.
+
+    Attributes:
+        name: of it.
+        shape: its sizes; None for each that is known only when the graph runs, and for a shape
+            that is not declared at all, nothing.
+        kind: what ONNX Runtime calls its type: ``tensor(float)``.
+    """
+
+    name: str
+    shape: tuple[int | None, ...]
+    kind: str
 
 
 class Session:
@@ -72,6 +87,17 @@ class Session:
         self.inputs = tuple(item.name for item in self._session.get_inputs())
         self._types = {item.name: _TYPES.get(item.type) for item in self._session.get_inputs()}
         self.outputs = tuple(item.name for item in self._session.get_outputs())
+
+    def ports(self) -> tuple[list[Port], list[Port]]:
+        """The graph's inputs and outputs."""
+        return (
+            [_port(item) for item in self._session.get_inputs()],
+            [_port(item) for item in self._session.get_outputs()],
+        )
+
+    def metadata(self) -> dict[str, str]:
+        """What the file says of itself."""
+        return dict(self._session.get_modelmeta().custom_metadata_map)
 
     def apart(self) -> Session:
         """The same graph, loaded once, with held inputs of its own from here on."""
@@ -187,6 +213,11 @@ class Session:
             raise EngineError(
                 f"{self.provider} cannot {verb} {self._path}: {reason(error)}"
             ) from error
+
+
+def _port(item: Any) -> Port:
+    sizes = tuple(size if isinstance(size, int) and size > 0 else None for size in item.shape or ())
+    return Port(item.name, sizes, item.type)
 
 
 def _loaded(runtime: Any, path: Path, engine: Engine, data: bytes | None, *, once: bool) -> Any:
