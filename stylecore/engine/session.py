@@ -178,8 +178,7 @@ class Session:
         with self._failing("run"):
             binding = self._session.io_binding()
             for name, value in inputs.items():
-                kind = self._types[name] or np.float32
-                binding.bind_cpu_input(name, np.asarray(value, kind, order="C"))
+                binding.bind_cpu_input(name, _as(self._types[name], value))
             for name in held.keys() - inputs.keys():
                 binding.bind_ortvalue_input(name, held[name])
             for name in outputs:
@@ -213,6 +212,13 @@ class Session:
             raise EngineError(
                 f"{self.provider} cannot {verb} {self._path}: {reason(error)}"
             ) from error
+
+
+def _as(kind: Any, value: Array) -> Any:
+    """A value in the type of its input, float32 where that is none of the table's."""
+    if kind is np.uint8:
+        value = np.rint(value).clip(0, 255)
+    return np.asarray(value, kind or np.float32, order="C")
 
 
 def _port(item: Any) -> Port:

@@ -14,8 +14,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from ..engine.session import Session
-from .graph import Norm
 from .network import Network, trial_picture
+from .summaries import Summary
 
 _SIZES = ((128, 192), (192, 256))
 """Of the two pictures: multiples of whatever a network halves."""
@@ -80,7 +80,7 @@ class Anatomy:
         step: pixels; at multiples of it every value can be cut.
         margin: pixels that paddings add at one end, at most.
         bytes: that are live at a time, for a pixel, where the whole picture is run.
-        live: for each normalisation the names of the values that are live before it.
+        live: for each summary the names of the values that are live before it.
     """
 
     extents: Mapping[str, Extent]
@@ -105,7 +105,7 @@ def anatomy_of(network: Network) -> Anatomy:
     }
     sides = [side for one in extents.values() for side in (one.height, one.width)]
     step = math.lcm(network.multiple, *(side.ratio.denominator for side in sides))
-    places = [_place_of(network, norm) for norm in network.graph.norms]
+    places = [_place_of(network, one) for one in network.graph.summaries]
     live = [tuple(name for name in _live_at(network, place) if name in extents) for place in places]
     margin = max(math.ceil(abs(side.offset) / side.ratio / 2) for side in sides)
     return Anatomy(extents, step, margin, _most_bytes(network, extents), tuple(live))
@@ -138,9 +138,9 @@ def _extent(small: tuple[int, ...], large: NDArray[Any]) -> Extent | None:
     return Extent(height, width, large.nbytes / (_SIZES[1][0] * _SIZES[1][1]))
 
 
-def _place_of(network: Network, norm: Norm) -> int:
+def _place_of(network: Network, summary: Summary) -> int:
     outputs = [node.outputs for node in network.graph.nodes]
-    return next(place for place, names in enumerate(outputs) if norm.output in names)
+    return next(place for place, names in enumerate(outputs) if summary.output in names)
 
 
 def _live_at(network: Network, place: int) -> list[str]:

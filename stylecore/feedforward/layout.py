@@ -91,9 +91,8 @@ def _channels(path: Path, verb: str, port: Port) -> bool:
         for place in (_FIRST, _LAST):
             if shape[place] == 3:
                 return place == _LAST
-        for place in (_FIRST, _LAST):
-            if shape[place] is None:
-                return place == _LAST
+        if shape[_FIRST] is None:
+            return False
     sizes = "×".join("?" if size is None else str(size) for size in shape) or "one number"
     kind = ", as what tells kinds of pictures apart" if verb == "gives" and len(shape) == 2 else ""
     raise refused(path, verb, f"{sizes}{kind}")

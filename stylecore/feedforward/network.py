@@ -172,18 +172,17 @@ def _check_format(path: Path, about: dict[str, str]) -> None:
 
 
 def _with_size(network: Network) -> Network:
-    """The network with the sizes that it takes."""
+    """The network with the sizes that it takes, free of what its file fixes where that can be."""
+    fixed = network.size is not None or network.layout.batch > 1
+    free = _set_free(network) if fixed else None
     if network.size is None:
-        return replace(network, multiple=_multiple_of(network))
-    height, width = network.size
-    fixed = f"{network.path} is made for pictures of {width}×{height}"
-    free = _set_free(network)
+        return free or replace(network, multiple=_multiple_of(network))
+    made_for = f"{network.path} is made for pictures of {network.size[1]}×{network.size[0]}"
     if free is not None:
-        return replace(free, notes=(*free.notes, f"{fixed}, and was set free to take any size"))
+        return replace(free, notes=(*free.notes, f"{made_for}, and was set free to take any size"))
     _run_trial(network, network.size)
-    return replace(
-        network, notes=(*network.notes, f"{fixed} alone: all are resized to that, and back again")
-    )
+    note = f"{made_for} alone: all are resized to that, and back again"
+    return replace(network, notes=(*network.notes, note))
 
 
 def _set_free(network: Network) -> Network | None:
@@ -191,9 +190,8 @@ def _set_free(network: Network) -> Network | None:
     try:
         data = network.graph.freed()
         session = Session(network.path, network.engine, data=data, spare=True)
-        free = replace(
-            network, session=session, graph=Graph(data), layout=replace(network.layout, size=None)
-        )
+        layout = replace(network.layout, size=None, batch=1)
+        free = replace(network, session=session, graph=Graph(data), layout=layout)
         return replace(free, multiple=_multiple_of(free))
     except (ModelError, EngineError, ValueError):
         return None

@@ -1,13 +1,13 @@
 """How far a network looks: which pixels around a place change what it gives there.
 
-Found out by changing a part of a picture while the statistics of all normalisations stay as they
-were. That is how far a receptive field really reaches, paddings and resizings included.
+Found out by changing a part of a picture while its summaries stay as they were. That is how far a
+receptive field really reaches, paddings and resizings included.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from ..engine.session import Session
 from .anatomy import Anatomy, Side
-from .graph import Norm
 from .network import Network, trial_picture
+from .summaries import Moments, Summary, Values
 
 _SIDES = (256, 512, 1024)
 """Pixels a side of the pictures that are tried, until one has room for all that changes."""
@@ -33,33 +33,34 @@ def reaches_of(network: Network, anatomy: Anatomy) -> list[int] | None:
     Raises:
         EngineError: as a run.
     """
-    norms = network.graph.norms
-    names = [*(norm.features for norm in norms), network.layout.found]
+    summaries = network.graph.summaries
+    wanted = [*(one.features for one in summaries), network.layout.found]
+    names = list(dict.fromkeys(wanted))
     if not set(names) <= set(anatomy.extents):
         return None
-    session = Session(network.path, network.engine, data=network.graph.cut(names, (), norms))
-    given = _statistics(network, norms)
+    session = Session(network.path, network.engine, data=network.graph.cut(names, (), summaries))
+    given = _statistics(network, summaries)
     for side in (-(-side // anatomy.step) * anatomy.step for side in _SIDES):
         found = _reaches(network, anatomy, session, names, given, side)
         if found is not None:
-            return found
+            return [found[name] for name in wanted]
     return None
 
 
-def _statistics(network: Network, norms: list[Norm]) -> Mapping[str, NDArray[Any]]:
-    """Factors and offsets of a small picture: any will do that are neither zero nor without end."""
-    names = list(dict.fromkeys(name for norm in norms for name in (norm.features, norm.gamma)))
+def _statistics(network: Network, summaries: Sequence[Summary]) -> Values:
+    """What is put in for a small picture: any numbers will do that occur."""
+    names = [name for one in summaries for name in (one.features, *one.wanted)]
     if not names:
         return {}
+    names = list(dict.fromkeys(names))
     session = Session(network.path, network.engine, data=network.graph.cut(names), once=True)
-    image = network.enter(trial_picture(*(2 * [_SIDES[0]])))
+    image = network.enter(trial_picture(_SIDES[0], _SIDES[0]))
     found = dict(zip(names, session(session.outputs, **{network.layout.given: image}), strict=True))
-    given: dict[str, NDArray[Any]] = {}
-    for norm in norms:
-        features = found[norm.features]
-        deviation = features.std(axis=(2, 3), keepdims=True) + 1e-3
-        given[norm.factor] = np.asarray(found[norm.gamma].reshape(1, -1, 1, 1) / deviation)
-        given[norm.offset] = -features.mean(axis=(2, 3), keepdims=True) * given[norm.factor]
+    given = Values()
+    for one in summaries:
+        moments = Moments(one.axes)
+        moments.add(found[one.features])
+        given |= one.values(moments, found)
     return given
 
 
@@ -70,7 +71,7 @@ def _reaches(
     names: list[str],
     statistics: Mapping[str, NDArray[Any]],
     side: int,
-) -> list[int] | None:
+) -> dict[str, int] | None:
     """The reaches as far as they show in a picture of so many pixels a side."""
     start = (side - _CHANGED) // 2 // anatomy.step * anatomy.step
     part = slice(start, start + _CHANGED)
@@ -85,13 +86,13 @@ def _reaches(
         session(session.outputs, **{network.layout.given: network.enter(image)}, **statistics)
         for image in (one, other)
     ]
-    found: list[int] = []
+    found: dict[str, int] = {}
     for name, before, after in zip(names, *runs, strict=True):
         extent, changed = anatomy.extents[name], before != after
         reaches = [_reach(along, changed, part) for along in (extent.height, extent.width)]
         if any(reach is None for reach in reaches):
             return None
-        found.append(max(reach for reach in reaches if reach is not None))
+        found[name] = max(reach for reach in reaches if reach is not None)
     return found
 
 

@@ -1,15 +1,15 @@
-"""A picture in tiles, painted as if it were run whole: exact where a network's statistics allow it.
+"""A picture in tiles, painted as if it were run whole, for all that a network says of it in sum.
 
-Between two instance normalisations a network looks at a neighbourhood only. So it runs stage by
-stage: all tiles up to a normalisation, whose mean and variance over the whole picture then are sums
-over the tiles, and on from there with these put in. What is live between two stages is kept where
-memory allows it, otherwise it is computed again from what was kept before, or from the picture.
+Between two summaries of the whole picture, instance normalisations mostly, a network looks at a
+neighbourhood only. So it runs stage by stage: all tiles up to a summary, whose mean and variance
+are sums over the tiles then, and on from there with these put in. What is live between two stages
+is kept where memory allows it, otherwise it is computed again from what was kept before, or from
+the picture.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,44 +18,12 @@ from numpy.typing import NDArray
 from ..engine.session import Session
 from ..pictures.tensors import Array
 from .anatomy import Anatomy
-from .graph import Norm
 from .network import Network
+from .summaries import Moments, Summary, Values
 from .tiles import Tile, tiles
 
-Values = dict[str, NDArray[Any]]
 OnTile = Callable[[], object]
 """Called after every tile of every stage."""
-
-
-@dataclass
-class Moments:
-    """Mean and variance of each channel, from parts (1, C, h, w), which are summed in float64."""
-
-    count: int = 0
-    total: NDArray[np.float64] = field(default_factory=lambda: np.zeros(1))
-    squares: NDArray[np.float64] = field(default_factory=lambda: np.zeros(1))
-    origin: NDArray[np.float64] = field(default_factory=lambda: np.zeros(1))
-
-    def add(self, part: NDArray[Any]) -> None:
-        """Count a part in."""
-        values = part[0].reshape(part.shape[1], -1).astype(np.float64)
-        if not self.count:
-            # Squares of what is far from zero would swallow its variance.
-            self.origin = values.mean(axis=1)
-        values -= self.origin[:, None]
-        self.count += values.shape[1]
-        self.total = self.total + values.sum(axis=1)
-        self.squares = self.squares + np.einsum("cn,cn->c", values, values)
-
-    @property
-    def mean(self) -> NDArray[np.float64]:
-        """Of each channel, (C,)."""
-        return self.origin + self.total / self.count
-
-    @property
-    def variance(self) -> NDArray[np.float64]:
-        """Of each channel, (C,)."""
-        return self.squares / self.count - np.square(self.total / self.count)
 
 
 def in_stages(
@@ -70,7 +38,7 @@ def in_stages(
     """Run a network on an input in tiles; its output, as the graph has it.
 
     Args:
-        network: whose normalisations all lie over the picture.
+        network: whose summaries are all of values that lie over the picture.
         anatomy: of it.
         reaches: of its stages.
         given: the input, of one picture.
@@ -79,10 +47,10 @@ def in_stages(
         on_tile: called after each tile of each stage.
     """
     stages, reached = _Stages(network, anatomy, given, side, on_tile), 0
-    for norm, live, reach in zip(network.graph.norms, anatomy.live, reaches, strict=False):
+    for summary, live, reach in zip(network.graph.summaries, anatomy.live, reaches, strict=False):
         adds = [name for name in live if name not in stages.kept]
         fits = stages.bytes_of([*stages.kept, *adds]) <= most
-        stages.run_to(norm, adds if fits else (), reach - reached)
+        stages.run_to(summary, adds if fits else (), reach - reached)
         if fits:
             stages.drop_all_but(live)
             reached = reach
@@ -91,7 +59,7 @@ def in_stages(
 
 def runs_of(network: Network, height: int, width: int, side: int) -> int:
     """How many tiles are run for a picture, over all stages."""
-    return len(tiles(height, width, side, 0)) * (len(network.graph.norms) + 1)
+    return len(tiles(height, width, side, 0)) * (len(network.graph.summaries) + 1)
 
 
 class _Stages:
@@ -115,7 +83,7 @@ class _Stages:
         extent = anatomy.extents[network.layout.given]
         self._height = given.shape[extent.height.axis]
         self._width = given.shape[extent.width.axis]
-        self._normed: list[Norm] = []
+        self._summed: list[Summary] = []
         self._statistics: Values = {}
 
     def bytes_of(self, names: Sequence[str]) -> float:
@@ -127,23 +95,23 @@ class _Stages:
         """Let go of what is kept, but for these."""
         self.kept = {name: value for name, value in self.kept.items() if name in names}
 
-    def run_to(self, norm: Norm, adds: Sequence[str], reach: int) -> None:
-        """Find the statistics of the next normalisation, and keep some more values.
+    def run_to(self, summary: Summary, adds: Sequence[str], reach: int) -> None:
+        """Find the numbers of the next summary, and keep some more values.
 
         Args:
-            norm: the normalisation.
+            summary: it.
             adds: the names of the values.
             reach: pixels that it looks beyond a place of what is kept.
         """
-        moments, parameters = Moments(), list[NDArray[Any]]()
+        moments, known = Moments(summary.axes), Values()
 
         def look(tile: Tile, found: Values) -> None:
-            moments.add(self._core(norm.features, tile, found[norm.features]))
-            parameters[:] = found[norm.gamma], found[norm.beta]
+            moments.add(self._core(summary.features, tile, found[summary.features]))
+            known.update({name: found[name] for name in summary.wanted})
 
-        self.kept |= self._run([norm.features, norm.gamma, norm.beta], adds, reach, look)
-        self._statistics |= _put_in(norm, moments, *parameters)
-        self._normed.append(norm)
+        self.kept |= self._run([summary.features, *summary.wanted], adds, reach, look)
+        self._statistics |= summary.values(moments, known)
+        self._summed.append(summary)
 
     def run_through(self, reach: int) -> NDArray[Any]:
         """The output, which looks so far beyond a place of what is kept."""
@@ -159,7 +127,7 @@ class _Stages:
     ) -> Values:
         """Run all tiles, and put some values together from them."""
         names = list(dict.fromkeys([*wanted, *adds]))
-        data = self._network.graph.cut(names, self.kept, self._normed)
+        data = self._network.graph.cut(names, self.kept, self._summed)
         session = Session(self._network.path, self._network.engine, data=data)
         put_together: Values = {}
         # The last tile comes first: it tells how large a value of the whole picture is.
@@ -212,13 +180,3 @@ class _Stages:
             shape[extent.height.axis], shape[extent.width.axis] = bottom, right
             wholes[name] = np.empty(shape, core.dtype)
         wholes[name][extent.at(slice(top, bottom), slice(left, right))] = core
-
-
-def _put_in(norm: Norm, moments: Moments, gamma: NDArray[Any], beta: NDArray[Any]) -> Values:
-    """Factor and offset of a normalisation, (1, C, 1, 1)."""
-    factor = gamma / np.sqrt(moments.variance + norm.epsilon)
-    offset = beta - moments.mean * factor
-    return {
-        name: np.asarray(value.reshape(1, -1, 1, 1), np.float32)
-        for name, value in ((norm.factor, factor), (norm.offset, offset))
-    }

@@ -19,6 +19,7 @@ from ..pictures.sizes import reduced, resize, resize_mask, scaled_size
 from ..pictures.sources import Mask, Source, colours_and_alpha, picture_and_size
 from ..pictures.tensors import Array, Picture, to_floats, to_tensor
 from ..settings import LARGEST_SIDE, SMALLEST_SIDE, Color
+from .network import Network
 from .runner import Runner
 
 _LOOKED_AT = 512
@@ -31,12 +32,12 @@ class Part:
 
     Attributes:
         mask: where it is, of the picture's shape; soft edges fade into what is around.
-        runner: the network.
+        network: what paints it.
         name: for messages.
     """
 
     mask: Mask = field(repr=False)
-    runner: Runner = field(repr=False)
+    network: Network | Runner = field(repr=False)
     name: str = "a region"
 
 
@@ -72,7 +73,7 @@ class Styler:
     """Paints pictures and the frames of films, each as one network or several paint it.
 
     Args:
-        runner: paints what no part covers.
+        network: paints what no part covers; a runner where tiles or notes are wanted.
         parts: what other networks paint. Each of them paints the whole, of which its part is taken,
             so that strokes go on across the edges.
         keep: a mask of what is left as it is.
@@ -83,13 +84,14 @@ class Styler:
 
     def __init__(
         self,
-        runner: Runner,
+        network: Network | Runner,
         *,
         parts: Sequence[Part] = (),
         keep: Mask | None = None,
         color: Color = "style",
     ) -> None:
-        self._runner, self._parts, self._keep = runner, parts, keep
+        self._runner, self._runners = _runner(network), [_runner(one.network) for one in parts]
+        self._parts, self._keep = parts, keep
         self._color: Color = color
         self._masks: dict[tuple[int, int], Masks] = {}
 
@@ -142,8 +144,8 @@ class Styler:
             return self._runner(image, again=again)
         rest = 1 - np.sum(masks, axis=0)
         blended = self._runner(image, again=again) * rest
-        for part, mask in zip(self._parts, masks, strict=True):
-            blended += part.runner(image, again=again) * mask
+        for runner, mask in zip(self._runners, masks, strict=True):
+            blended += runner(image, again=again) * mask
         return blended
 
     def _masks_at(self, height: int, width: int) -> Masks:
@@ -158,6 +160,10 @@ class Styler:
             overlap: Array = np.maximum(np.sum(parts, axis=0), np.float32(1))
             self._masks = {size: Masks(keep, tuple(np.divide(mask, overlap) for mask in parts))}
         return self._masks[size]
+
+
+def _runner(network: Network | Runner) -> Runner:
+    return network if isinstance(network, Runner) else Runner(network)
 
 
 def _read(source: Source, size: int | None) -> tuple[Picture, Array | None]:
