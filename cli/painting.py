@@ -12,7 +12,7 @@ import typer
 
 from ..errors import StylecoreError
 from .common import Carried, metadata_of
-from .errors import FAILED, complain, how_it_ended, while_reading
+from .errors import FAILED, complain, how_it_ended, native_silence, while_reading
 from .media import Item, Target
 from .outputs import Outputs
 from .rescue import placed
@@ -53,6 +53,7 @@ class Studio:
     told: list[str] = field(default_factory=list[str])
     _started: float = field(default_factory=perf_counter)
     _filmed: Filmed | None = None
+    _in_part: Path | None = None
 
     def paint_all(self, items: list[Item]) -> None:
         """Paint one after another; of several a bad one is named and passed over.
@@ -87,8 +88,8 @@ class Studio:
         """Say what ended an item; go on to the next one, unless nobody wants that."""
         words, status = how_it_ended(end)
         interrupted = isinstance(end, KeyboardInterrupt)
-        if self._filmed is not None and self.done and item.film:
-            words = f"{words}; {_frames_of(self._filmed)} are in {self.done[-1]}"
+        if self._filmed is not None and self._in_part is not None:
+            words = f"{words}; {_frames_of(self._filmed)} are in {self._in_part}"
         elif count == 1 and not interrupted:
             raise end
         elif interrupted:
@@ -102,7 +103,7 @@ class Studio:
             raise typer.Exit(status)
 
     def _paint(self, item: Item) -> None:
-        self._filmed = None
+        self._filmed, self._in_part = None, None
         with self.target.place(item) as place:
             if item.film:
                 self.outputs.expect_film(place)
@@ -131,20 +132,27 @@ class Studio:
 
         def finish(painted: Path, filmed: Filmed, whole: bool) -> None:
             LISTENER.finish()
+            if not whole or filmed.broke_off:
+                self._in_part = place
             reason = carry_sound(source, painted, None if whole else filmed.seconds)
             if reason:
                 self.tally.say(reason)
-            self.done.append(place)
 
-        filmed = paint_film(
-            *(source, place, self.styler),
-            size=self.size,
-            on_note=self.tally.say,
-            on_frame=watch,
-            finish=finish,
-        )
+        try:
+            filmed = paint_film(
+                *(source, place, self.styler),
+                size=self.size,
+                on_note=self.tally.say,
+                on_frame=watch,
+                finish=finish,
+                opening=native_silence(),
+            )
+        finally:
+            if self._in_part is not None:
+                self.done.append(place)
         if filmed.broke_off:
             raise StylecoreError(f"{source} breaks off")
+        self.done.append(place)
 
 
 def _frames_of(filmed: Filmed) -> str:

@@ -1,11 +1,13 @@
-"""The sound of a film, carried over by ffmpeg, which OpenCV cannot do."""
+"""The sound of a film, carried over by ffmpeg, since OpenCV knows of pictures alone."""
 
 from __future__ import annotations
 
+import importlib
 import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 _AS_IT_IS, _ENCODED_ANEW = ("-c", "copy"), ("-c:v", "copy")
 
@@ -21,9 +23,12 @@ def carry_sound(source: Path, painted: Path, seconds: float | None) -> str:
     Returns:
         Why that could not be done; nothing where it was, or where there is no sound.
     """
-    ffmpeg = shutil.which("ffmpeg")
+    ffmpeg = _ffmpeg()
     if ffmpeg is None:
-        return f"ffmpeg is not here, so the sound of {source}, if it has any, is left out"
+        return (
+            f"the sound of {source}, if it has any, is left out, since ffmpeg is not here;"
+            " pip install 'stylecore[film]' brings it"
+        )
     whole = painted.with_name(f"{painted.stem}.sound{painted.suffix}")
     try:
         # Some kinds of files do not take the sound as it is.
@@ -37,6 +42,18 @@ def carry_sound(source: Path, painted: Path, seconds: float | None) -> str:
     finally:
         whole.unlink(missing_ok=True)
     return f"the sound of {source} is left out; ffmpeg says: {reason}" if reason else ""
+
+
+def _ffmpeg() -> str | None:
+    """The program: the machine's own, or one that came as a package."""
+    found = shutil.which("ffmpeg")
+    if found is not None:
+        return found
+    try:
+        package: Any = importlib.import_module("imageio_ffmpeg")
+        return package.get_ffmpeg_exe()
+    except (ImportError, RuntimeError):  # the package without the program
+        return None
 
 
 def _joined(

@@ -24,7 +24,7 @@ THIRD_PARTY = {
     "stylecore": CORE | OPTIONAL,
     # google: protobuf, which onnx stands on
     "models": {"numpy", "scipy", "onnx", "onnx_ir", "onnxruntime", "google", "h5py", "safetensors"},
-    "cli": {"typer", "rich"},
+    "cli": {"typer", "rich"},  # and, late, imageio_ffmpeg, for a program that it brings
 }
 # engine: an artefact is verified by running it
 OF_THE_CORE_FOR_MODELS = {"engine", "errors", "files", "losses", "pictures", "settings"}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import TypeAlias
@@ -58,6 +59,7 @@ def paint_film(
     on_note: Callable[[str], object] | None = None,
     on_frame: OnFrame | None = None,
     finish: Finish | None = None,
+    opening: AbstractContextManager[object] | None = None,
 ) -> Filmed:
     """Paint a film, with the same rate of frames and the same size, and without sound.
 
@@ -71,6 +73,7 @@ def paint_film(
         on_note: told what is not done as one would expect, in a line.
         on_frame: called after every frame.
         finish: may add to the painted film before it takes its place.
+        opening: entered while a file is opened: OpenCV may write to stderr which codecs it tries.
 
     Raises:
         ImageError: for a film that cannot be read, or a place that cannot be written.
@@ -82,7 +85,14 @@ def paint_film(
     with Film(source) as film:
         try:
             with files.growing(target) as growing:
-                painted, end = _painted(film, growing, styler, size, on_note, on_frame)
+                height, width = painted_size(film, size)
+                with opening or nullcontext():
+                    writer = FilmWriter(growing, film.rate, width, height)
+                if on_note is not None:
+                    for note in _notes(film, writer, growing.suffix, width, height):
+                        on_note(note)
+                painted, end = _painted(film, writer, styler, height, width, on_frame)
+                writer.check()
                 if finish is not None:
                     finish(growing, painted, end is None)
         except OSError as error:
@@ -92,40 +102,38 @@ def paint_film(
     return painted
 
 
+def _notes(film: Film, writer: FilmWriter, suffix: str, width: int, height: int) -> list[str]:
+    notes = list(film.notes)
+    if (writer.width, writer.height) != (width, height):
+        notes.append(
+            f"{suffix} files have even sides: {film.path} becomes {writer.width}×{writer.height},"
+            f" not {width}×{height}; .avi takes them as they are"
+        )
+    return notes
+
+
 def _painted(
     film: Film,
-    path: Path,
+    writer: FilmWriter,
     styler: Styler,
-    size: int | None,
-    on_note: Callable[[str], object] | None,
+    height: int,
+    width: int,
     on_frame: OnFrame | None,
 ) -> tuple[Filmed, BaseException | None]:
     """Paint frame by frame; how far it came, and what ended it before the end."""
-    height, width = painted_size(film, size)
-    notes = list(film.notes)
-    done = Filmed(0, film.count, film.rate, width, height)
-    end: BaseException | None = None
-    with FilmWriter(path, film.rate, width, height) as writer:
-        if (writer.width, writer.height) != (width, height):
-            notes.append(
-                f"{path.suffix} files have even sides: {film.path} becomes {writer.width}×"
-                f"{writer.height}, not {width}×{height}; .avi takes them as they are"
-            )
-        if on_note is not None:
-            for note in notes:
-                on_note(note)
+    done = Filmed(0, film.count, film.rate, writer.width, writer.height)
+    with writer:
         try:
             for frame in film:
                 writer.write(styler.frame(resized(frame, height, width)))
-                done = Filmed(done.frames + 1, film.count, film.rate, writer.width, writer.height)
+                done = replace(done, frames=done.frames + 1)
                 if on_frame is not None:
                     on_frame(done)
         except (Exception, KeyboardInterrupt) as error:
             if not done.frames or not _leaves_something(error):
                 raise
-            end = error
-    writer.check()
-    return done, end
+            return done, error
+    return done, None
 
 
 def _leaves_something(error: BaseException) -> bool:

@@ -128,6 +128,20 @@ class Styler:
             painted = Canvas(to_tensor(seen), masks.keep[None, None]).picture(painted)
         return Finish(colours, self._color, masks.keep, alpha).shown(painted)
 
+    def picture(self, source: Source, size: int | None = None) -> Picture:
+        """Read a picture and paint it.
+
+        Args:
+            source: the picture.
+            size: pixels of the longest side of the result; by default the picture's own.
+
+        Raises:
+            ImageError: as :meth:`read`.
+            SettingsError: as :meth:`read`.
+            EngineError: as :meth:`paint`.
+        """
+        return self.paint(self.read(source, size))
+
     def frame(self, colours: Picture) -> Picture:
         """Paint one of many pictures of a size, (H, W, 3) uint8.
 
