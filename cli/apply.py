@@ -153,9 +153,9 @@ def apply(
     outputs = Outputs([*reads, *(item.source for item in items), *([keep] if keep else [])])
     with target_of(output, inputs or [], items, network, f".{suffix}") as target:
         with tally_for(quiet=quiet) as tally:
-            styler = open_styler(tally)
-            studio = Studio(styler, outputs, target, tally, size, metadata)
-            studio.paint_all(items)
+            studio = Studio(outputs, target, tally, size, metadata)
+            studio.expect(items)
+            studio.paint_all(items, open_styler(tally))
         end_with(studio, len(items), _words(chosen), quiet=quiet)
 
 

@@ -40,6 +40,11 @@ class Target:
     after: Path
     suffix: str
 
+    @property
+    def named(self) -> Path | None:
+        """The one file that was named, or None where results get new names."""
+        return None if self.output is None or files.is_folder(self.output) else self.output
+
     @contextmanager
     def place(self, item: Item) -> Generator[Path]:
         """The file of one result; a new one that stays empty is removed."""

@@ -31,7 +31,6 @@ class Studio:
     """What paints items, and how it has gone.
 
     Attributes:
-        styler: paints.
         outputs: by which results are written.
         target: where they go.
         tally: shows how far it is.
@@ -42,7 +41,6 @@ class Studio:
         told: what was said of files while they were read.
     """
 
-    styler: Styler
     outputs: Outputs
     target: Target
     tally: Tally
@@ -51,22 +49,36 @@ class Studio:
     done: list[Path] = field(default_factory=list[Path])
     failed: int = 0
     told: list[str] = field(default_factory=list[str])
-    _started: float = field(default_factory=perf_counter)
+    _started: float = 0.0
     _filmed: Filmed | None = None
     _in_part: Path | None = None
 
-    def paint_all(self, items: list[Item]) -> None:
+    def expect(self, items: list[Item]) -> None:
+        """Make sure that the file that was named, if one was, can be written.
+
+        Raises:
+            StylecoreError: where it cannot, or is an input.
+        """
+        if self.target.named is not None:
+            self._expect(self.target.named, items[0])
+
+    def paint_all(self, items: list[Item], styler: Styler) -> None:
         """Paint one after another; of several a bad one is named and passed over.
+
+        Args:
+            items: what to paint.
+            styler: paints it.
 
         Raises:
             StylecoreError: where the only one is bad.
             typer.Exit: where a signal ends it, once that is said.
         """
+        self._started = perf_counter()
         for number, item in enumerate(items):
             name = f"{item.source.name} ({number + 1} of {len(items)})" if len(items) > 1 else ""
             self.tally.begin(name or item.source.name)
             try:
-                self._paint(item)
+                self._paint(item, styler)
             except (Exception, KeyboardInterrupt) as end:
                 self._after(end, item, len(items))
             if len(items) > 1:
@@ -102,28 +114,31 @@ class Studio:
         if interrupted:
             raise typer.Exit(status)
 
-    def _paint(self, item: Item) -> None:
+    def _paint(self, item: Item, styler: Styler) -> None:
         self._filmed, self._in_part = None, None
         with self.target.place(item) as place:
-            if item.film:
-                self.outputs.expect_film(place)
-                self._paint_film(item.source, place)
-            else:
-                self.outputs.expect_picture(place)
-                self._paint_picture(item.source, place)
+            if place != self.target.named:
+                self._expect(place, item)
+            (self._paint_film if item.film else self._paint_picture)(item.source, place, styler)
 
-    def _paint_picture(self, source: Path, place: Path) -> None:
+    def _expect(self, place: Path, item: Item) -> None:
+        if item.film:
+            self.outputs.expect_film(place)
+        else:
+            self.outputs.expect_picture(place)
+
+    def _paint_picture(self, source: Path, place: Path, styler: Styler) -> None:
         with while_reading(self.told):
-            sight = self.styler.read(source, self.size)
+            sight = styler.read(source, self.size)
         metadata = metadata_of(source, self.metadata)
-        picture = self.styler.paint(sight)
+        picture = styler.paint(sight)
         write = partial(self.outputs.write_picture, picture=picture, metadata=metadata)
         where, reason = placed(place, ".png", write)
         self.done.append(where)
         if reason:
             raise StylecoreError(f"{reason}; the picture is in {named(where)}")
 
-    def _paint_film(self, source: Path, place: Path) -> None:
+    def _paint_film(self, source: Path, place: Path, styler: Styler) -> None:
         from ..feedforward.filming import paint_film
 
         def watch(filmed: Filmed) -> None:
@@ -140,7 +155,7 @@ class Studio:
 
         try:
             filmed = paint_film(
-                *(source, place, self.styler),
+                *(source, place, styler),
                 size=self.size,
                 on_note=self.tally.say,
                 on_frame=watch,

@@ -23,7 +23,7 @@ class Pace:
         self._began = time.monotonic()
 
     def text(self, done: int, total: int, *, each: bool = False) -> str:
-        """What is done and left: ``120 of 480 frames  24.1 a second  0:15 left``.
+        """What is done and left: ``120 of 480, 24.1 a second, 0:15 left``.
 
         Args:
             done: how many.
@@ -31,11 +31,11 @@ class Pace:
             each: whether the rate is worth a word.
         """
         seconds = max(time.monotonic() - self._began, 1e-6)
-        rate = f"  {done / seconds:.1f} a second" if each else ""
+        rate = f", {done / seconds:.1f} a second" if each else ""
         if not total:
             return f"{done}{rate}"
         left = clock((total - done) * seconds / done) if done else "?"
-        return f"{done} of {total}{rate}  {left} left"
+        return f"{done} of {total}{rate}, {left} left"
 
 
 class Tally:

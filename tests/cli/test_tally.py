@@ -22,10 +22,10 @@ def clock(monkeypatch):
 @pytest.mark.parametrize(
     ("done", "total", "each", "text"),
     [
-        (120, 480, True, "120 of 480  12.0 a second  0:30 left"),
-        (120, 480, False, "120 of 480  0:30 left"),
-        (120, 0, True, "120  12.0 a second"),
-        (0, 480, False, "0 of 480  ? left"),
+        (120, 480, True, "120 of 480, 12.0 a second, 0:30 left"),
+        (120, 480, False, "120 of 480, 0:30 left"),
+        (120, 0, True, "120, 12.0 a second"),
+        (0, 480, False, "0 of 480, ? left"),
     ],
 )
 def test_what_is_done_and_left(clock, done, total, each, text):
@@ -43,8 +43,8 @@ def test_lines_are_written_now_and_then(clock, capsys):
         tally.say("a note\nof two lines")
         tally.warn("a warning")
     assert capsys.readouterr().err.splitlines() == [
-        "stylecore: clip.mp4: frame 40 of 100  4.0 a second  0:15 left",
-        "stylecore: clip.mp4: frame 80 of 100  4.0 a second  0:05 left",
+        "stylecore: clip.mp4: frame 40 of 100, 4.0 a second, 0:15 left",
+        "stylecore: clip.mp4: frame 80 of 100, 4.0 a second, 0:05 left",
         "stylecore: a note of two lines",
         "stylecore: a warning",
     ]
