@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
@@ -11,10 +10,10 @@ import typer
 
 from ..engine.cores import notes_on
 from ..errors import SettingsError
-from ..files import is_there
 from ..settings import Color, EngineName, default_of
 from .common import Metadata, Quiet, argument, optional
 from .media import items_of, target_of
+from .networks import LevelsName, opened, region_of
 from .options import HELP
 from .outputs import Outputs
 from .painting import Studio, end_with
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from ..engine.table import Engine
     from ..feedforward.styler import Styler
 
-LevelsName = Literal["auto", "byte", "unit", "signed"]
 Format = Literal["png", "jpg", "webp", "tif", "bmp"]
 
 Network = Annotated[
@@ -135,7 +133,7 @@ def apply(
     from ..engine.engines import choose_engine
 
     keep = None if keep is None else given(keep)
-    regions = [_region(text) for text in region or []]
+    regions = [region_of(text) for text in region or []]
     chosen = choose_engine(engine, threads)
 
     def open_styler(tally: Tally) -> Styler:
@@ -160,7 +158,7 @@ def apply(
 
 
 def _styler(
-    network: Path,
+    base: Path,
     regions: Sequence[tuple[Path, Path]],
     keep: Path | None,
     color: Color,
@@ -170,7 +168,6 @@ def _styler(
     tally: Tally,
 ) -> Styler:
     """Open all networks, each once, and say what was assumed of them."""
-    from ..feedforward.network import open_network
     from ..feedforward.runner import Runner
     from ..feedforward.styler import Part, Styler
 
@@ -178,14 +175,12 @@ def _styler(
         tally.count(done, total, "tile")
 
     runners: dict[Path, Runner] = {}
-    for path in (network, *(path for _, path in regions)):
+    for path in (base, *(path for _, path in regions)):
         if path not in runners:
-            opened = open_network(path, engine, levels)
-            for note in opened.notes:
-                tally.say(note)
-            runners[path] = Runner(opened, tile, tally.say, count)
+            network = opened(path, engine, levels, tally.say)
+            runners[path] = Runner(network, tile, tally.say, count)
     parts = [Part(mask, runners[path], f"region {mask}") for mask, path in regions]
-    return Styler(runners[network], parts=parts, keep=keep, color=color)
+    return Styler(runners[base], parts=parts, keep=keep, color=color)
 
 
 def _show(
@@ -207,20 +202,6 @@ def _show(
             tally.count(done, 0, "frame", each=True)
 
         show_camera(camera, styler, title=f"stylecore: {network.stem}", size=size, on_frame=count)
-
-
-def _region(text: str) -> tuple[Path, Path]:
-    """Mask and network of ``MASK=NETWORK``, read where both are there: names may have = in them.
-
-    Raises:
-        SettingsError: for what cannot be read.
-    """
-    readings = [(text[: at.start()], text[at.end() :]) for at in re.finditer("=", text)]
-    readings = [(mask, network) for mask, network in readings if mask and network]
-    if not readings:
-        raise SettingsError(f"--region {text!r}; write MASK=NETWORK, two files")
-    mask, network = max(readings, key=lambda pair: is_there(pair[0]) + is_there(pair[1]))
-    return given(Path(mask)), Path(network)
 
 
 def _words(engine: Engine) -> str:

@@ -68,7 +68,7 @@ class Outputs:
             StylecoreError: for the place of an input or of another output, one that cannot be
                 written, standard output, or a suffix that names no kind of film.
         """
-        from ..feedforward.film import check_suffix
+        from ..feedforward.filmwriter import check_suffix
 
         self.expect(path)
         if path == STANDARD:

@@ -1,4 +1,4 @@
-"""Films as OpenCV reads and writes them: frames in RGB, upright, one after another."""
+"""Films as OpenCV reads them: frames in RGB, upright, one after another."""
 
 from __future__ import annotations
 
@@ -36,13 +36,6 @@ _STARTS = (
 _BOXES = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"}
 _PACKET = 188
 """Bytes of a packet of an MPEG transport stream; each begins with a G."""
-
-_CODECS = {
-    ".avi": ("MJPG", "XVID"),
-    ".webm": ("VP80", "VP90"),  # the older one is several times as fast
-}
-_USUAL_CODECS = ("avc1", "mp4v")
-"""H.264 where this OpenCV has an encoder for it, which the wheels for Linux have not."""
 
 _LOG_LEVEL = "OPENCV_FFMPEG_LOGLEVEL"
 """FFmpeg inside of OpenCV takes it from the environment when it is first needed."""
@@ -138,82 +131,16 @@ def resized(frame: Picture, height: int, width: int) -> Picture:
     return frame if same else np.asarray(resize(frame, width, height), np.uint8)
 
 
-class FilmWriter:
-    """A film that is written frame by frame.
-
-    Attributes:
-        width: of what is written, in pixels.
-        height: of it.
-
-    Args:
-        path: whose suffix names the kind of file.
-        rate: frames a second.
-        width: of the frames.
-        height: of the frames.
-
-    Raises:
-        ImageError: for a suffix of another kind, or where this OpenCV cannot write it.
-    """
-
-    def __init__(self, path: Path, rate: float, width: int, height: int) -> None:
-        check_suffix(path)
-        self._path, self._count = path, 0
-        with QUIET:
-            self._writer, whole = _writer(path, rate, width, height)
-        # Chroma of half the size wants even sides; OpenCV would drop the rest unsaid.
-        self.width, self.height = (width, height) if whole else (width & ~1, height & ~1)
-
-    def __enter__(self) -> Self:
-        """Open already; closed at the end of the block."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Close it, so that what was written so far can be played."""
-        self._writer.release()
-
-    def write(self, frame: Picture) -> None:
-        """Add a frame, (height, width, 3) uint8."""
-        self._writer.write(np.ascontiguousarray(frame[: self.height, : self.width, ::-1]))
-        self._count += 1
-
-    def check(self) -> None:
-        """Make sure, once it is closed, that all of it is there: OpenCV does not tell.
-
-        Raises:
-            ImageError: where it is not.
-        """
-        capture = _capture(str(self._path))
-        capture.set(cv2.CAP_PROP_POS_FRAMES, self._count - 1)
-        there = capture.isOpened() and capture.read()[0]
-        capture.release()
-        if not there:
-            raise ImageError(
-                f"{self._path.parent} did not take all of the film, whose last frame cannot be read"
-                " again; is the disk full?"
-            )
-
-
-def check_suffix(path: Path) -> None:
-    """Make sure that a film can be written to a file of this name.
-
-    Raises:
-        ImageError: for another suffix.
-    """
-    if path.suffix.lower() not in SUFFIXES:
-        given = f"suffix {path.suffix!r}" if path.suffix else "no suffix"
-        raise ImageError(f"{path} has {given}; give a film one of {', '.join(SUFFIXES)}")
-
-
 def _opened(source: Path | int) -> Any:
     if isinstance(source, int):
-        capture = _capture(source)
+        capture = capture_of(source)
     elif not source.is_file():
         raise ImageError(f"{files.missing(source)}; {WANTED}")
     elif not is_film(source):
         raise ImageError(f"{source} is no film that can be read here; {WANTED}")
     else:
         try:
-            capture = _capture(str(source))
+            capture = capture_of(str(source))
         except UnicodeError:
             raise ImageError(
                 f"{source} is not UTF-8, which OpenCV cannot open; give the file another name"
@@ -225,9 +152,9 @@ def _opened(source: Path | int) -> Any:
     return capture
 
 
-def _capture(source: str | int) -> Any:
+def capture_of(source: str | int) -> Any:
     """OpenCV's reader; neither it nor FFmpeg in it writes anything to stderr."""
-    _silence_ffmpeg()
+    silence_ffmpeg()
     with QUIET:
         backends: Any = cv2.videoio_registry
         if isinstance(source, str) and cv2.CAP_FFMPEG in backends.getBackends():
@@ -235,31 +162,10 @@ def _capture(source: str | int) -> Any:
         return cv2.VideoCapture(source)
 
 
-def _silence_ffmpeg() -> None:
+def silence_ffmpeg() -> None:
+    """Keep FFmpeg in OpenCV from writing to stderr, unless somebody asked it to."""
     os.environ.setdefault(_LOG_LEVEL, "-8")
 
 
 def _named(source: Path | int) -> str:
     return f"camera {source}" if isinstance(source, int) else str(source)
-
-
-def _writer(path: Path, rate: float, width: int, height: int) -> tuple[Any, bool]:
-    """OpenCV's writer, and whether it takes sides that are odd."""
-    _silence_ffmpeg()
-    suffix = path.suffix.lower()
-    if suffix == ".avi" and (width | height) & 1:
-        writer: Any = cv2.VideoWriter(
-            str(path), cv2.CAP_OPENCV_MJPEG, cv2.VideoWriter.fourcc(*"MJPG"), rate, (width, height)
-        )
-        if writer.isOpened():
-            return writer, True
-    for codec in _CODECS.get(suffix, _USUAL_CODECS):
-        size = (width & ~1, height & ~1)
-        writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*codec), rate, size)
-        if writer.isOpened():
-            return writer, False
-        writer.release()
-    raise ImageError(
-        f"OpenCV {cv2.__version__} cannot write {path} with {width}×{height} pixels; give a name"
-        " that ends in .avi or .mp4"
-    )

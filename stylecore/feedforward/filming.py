@@ -12,7 +12,8 @@ from typing import TypeAlias
 from .. import files
 from ..errors import ImageError, StylecoreError
 from ..memory import is_shortage
-from .film import Film, FilmWriter, painted_size, resized
+from .film import Film, painted_size, resized
+from .filmwriter import FilmWriter
 from .styler import Styler, check_size
 
 

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import stat
 import subprocess
 import sys
 import time
@@ -15,8 +14,9 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from stylecore.cli.app import app
-from stylecore.feedforward.film import Film, FilmWriter
-from stylecore.feedforward.network import open_network
+from stylecore.feedforward.film import Film
+from stylecore.feedforward.filmwriter import FilmWriter
+from stylecore.feedforward.opening import open_network
 from stylecore.feedforward.styler import Styler
 from stylecore.pictures.images import read_image, read_with_alpha, write_image
 
@@ -268,7 +268,7 @@ def test_pictures_come_from_and_go_to_the_standard_files(folder):
 def test_no_onnx_is_needed(folder):
     program = (
         "import sys; sys.modules['onnx'] = sys.modules['onnx_ir'] = None\n"
-        "from stylecore.feedforward.network import open_network\n"
+        "from stylecore.feedforward.opening import open_network\n"
         "from stylecore.feedforward.runner import Runner\n"
         "from stylecore.feedforward.styler import Styler\n"
         "styler = Styler(Runner(open_network('style.onnx'), 64))\n"
@@ -338,67 +338,6 @@ def test_a_disk_that_is_full_leaves_no_half_of_a_film(folder):
     assert not list(folder.glob("*out.avi*"))
 
 
-@pytest.fixture
-def fake_ffmpeg(folder, monkeypatch):
-    """A program named ffmpeg that notes its words and does what the file ``does`` says."""
-    place = folder / "bin"
-    place.mkdir()
-    program = place / "ffmpeg"
-    program.write_text(
-        f"#!{sys.executable}\n"
-        "import pathlib, shutil, sys\n"
-        f"here = pathlib.Path({str(place)!r})\n"
-        "with (here / 'words').open('a') as file: file.write('\\t'.join(sys.argv[1:]) + '\\n')\n"
-        "does = (here / 'does').read_text().split()\n"
-        "last = sys.argv[-1].removeprefix('file:')\n"
-        "if 'copies' in does or ('anew' in does and '-c:v' in sys.argv):\n"
-        "    first = sys.argv[sys.argv.index('-i') + 1].removeprefix('file:')\n"
-        "    shutil.copy(first, last); open(last, 'ab').write(b'sound')\n"
-        "else: pathlib.Path(last).write_text('half'); sys.exit('first line\\nno such codec')\n"
-    )
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setenv("PATH", str(place))
-
-    def does(what):
-        (place / "does").write_text(what)
-        return lambda: [line.split("\t") for line in (place / "words").read_text().splitlines()]
-
-    return does
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="a script as a program")
-def test_sound_is_carried_over_as_it_is(apply, folder, fake_ffmpeg):
-    words = fake_ffmpeg("copies")
-    assert apply("clip.mp4", "-o", "out.mp4").stderr == ""
-    (one,) = words()
-    assert one[one.index("-map") :][:6] == ["-map", "0:v:0", "-map", "1:a?", "-map_metadata", "-1"]
-    assert one[-3:-1] == ["-c", "copy"]
-    assert "file:clip.mp4" in one
-    assert (folder / "out.mp4").read_bytes().endswith(b"sound")
-    assert {path.name for path in folder.glob("*out*")} == {"out.mp4"}
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="a script as a program")
-def test_sound_that_a_kind_of_file_does_not_take_is_encoded_anew(apply, folder, fake_ffmpeg):
-    words = fake_ffmpeg("anew")
-    assert apply("clip.mp4", "-o", "out.mp4").stderr == ""
-    assert [one[-3:-1] for one in words()] == [["-c", "copy"], ["-c:v", "copy"]]
-    assert (folder / "out.mp4").read_bytes().endswith(b"sound")
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="a script as a program")
-def test_sound_that_cannot_be_carried_over_is_said(apply, folder, fake_ffmpeg):
-    fake_ffmpeg("fails")
-    result = apply("clip.mp4", "-o", "out.mp4")
-    assert result.exit_code == 0
-    assert result.stderr == (
-        "stylecore: the sound of clip.mp4 is left out; ffmpeg says: no such codec\n"
-    )
-    with open_film("out.mp4") as found:
-        assert found.count == 6
-    assert {path.name for path in folder.glob("*out*")} == {"out.mp4"}
-
-
 def test_without_ffmpeg_that_is_said(apply, monkeypatch):
     monkeypatch.setattr("stylecore.cli.sound._ffmpeg", lambda: None)
     result = apply("clip.mp4", "-o", "out.mp4")
@@ -406,31 +345,3 @@ def test_without_ffmpeg_that_is_said(apply, monkeypatch):
     assert "the sound of clip.mp4, if it has any, is left out, since ffmpeg is not here" in (
         result.stderr
     )
-
-
-@pytest.fixture
-def ffmpeg():
-    """The real program, which comes as a package."""
-    import imageio_ffmpeg
-
-    def ffmpeg(*words):
-        program = imageio_ffmpeg.get_ffmpeg_exe()
-        given = [program, "-nostdin", "-v", "error", "-y", *map(str, words)]
-        return subprocess.run(given, capture_output=True, check=True).stdout
-
-    return ffmpeg
-
-
-@pytest.mark.parametrize("suffix", [".mp4", ".avi", ".mkv", ".webm"])
-def test_the_sound_itself(apply, folder, ffmpeg, suffix):
-    tone = ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=44100:duration=0.5"]
-    ffmpeg("-i", "clip.mp4", *tone, "-c:v", "copy", "-c:a", "pcm_s16le", "loud.mkv")
-    result = apply("loud.mkv", "-o", f"out{suffix}")
-    assert (result.exit_code, result.stderr) == (0, "")
-    raw = ffmpeg("-i", f"out{suffix}", "-f", "s16le", "-ac", "1", "-ar", "44100", "-")
-    sound = np.frombuffer(raw, np.int16).astype(float)
-    assert 0.4 < len(sound) / 44100 < 0.7
-    spectrum = np.abs(np.fft.rfft(sound))
-    assert np.argmax(spectrum) * 44100 / len(sound) == pytest.approx(440, abs=5)
-    with open_film(f"out{suffix}") as found:
-        assert len(list(found)) == 6

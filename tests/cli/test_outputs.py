@@ -34,7 +34,7 @@ class Case(NamedTuple):
 
 READS = {
     "stylize": {
-        *("content", "style", "fine_style", "init", "model"),
+        *("content", "style", "fine_style", "init", "init_network", "model"),
         *("region", "content_regions", "style_regions", "keep", "content_weight_map"),
     },
     "blend": {

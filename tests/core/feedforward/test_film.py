@@ -5,47 +5,28 @@ import numpy as np
 import pytest
 
 from stylecore.errors import ImageError
-from stylecore.feedforward.film import READ_SUFFIXES, SUFFIXES, Film, FilmWriter, is_film
-
-
-def frames(count, height=48, width=64):
-    """A square that goes over a ramp, in colours of its own."""
-    ramp = np.linspace(60, 190, width)[None, :, None] * np.ones((height, 1, 3))
-    found = []
-    for number in range(count):
-        frame = ramp.copy()
-        frame[8:24, 4 + 3 * number : 20 + 3 * number] = (220, 40, 60)
-        found.append(frame.astype(np.uint8))
-    return found
-
-
-def write(path, count=6, rate=12.0, height=48, width=64):
-    with FilmWriter(path, rate, width, height) as writer:
-        for frame in frames(count, height, width):
-            writer.write(frame)
-    writer.check()
-    return path
+from stylecore.feedforward.film import READ_SUFFIXES, SUFFIXES, Film, is_film
 
 
 @pytest.fixture(params=[".mp4", ".avi"])
-def film_file(request, tmp_path):
-    return write(tmp_path / f"film{request.param}")
+def film_file(request, tmp_path, write_film):
+    return write_film(tmp_path / f"film{request.param}")
 
 
-def test_what_is_written_is_read(film_file):
+def test_what_is_written_is_read(film_file, film_frames):
     with Film(film_file) as film:
         assert (film.width, film.height, film.count) == (64, 48, 6)
         assert film.rate == pytest.approx(12)
         found = list(film)
     assert len(found) == 6
-    for frame, wanted in zip(found, frames(6), strict=True):
+    for frame, wanted in zip(found, film_frames(6), strict=True):
         assert frame.dtype == np.uint8
         assert np.abs(frame.astype(float) - wanted).mean() < 6  # RGB, not BGR: red stays red
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_every_suffix_gives_a_film_that_is_known_by_its_first_bytes(tmp_path, suffix):
-    path = write(tmp_path / f"film{suffix.upper()}")
+def test_every_suffix_gives_a_film_that_is_known_by_its_first_bytes(tmp_path, suffix, write_film):
+    path = write_film(tmp_path / f"film{suffix.upper()}")
     assert is_film(path)
     assert suffix in READ_SUFFIXES
     with Film(path) as film:
@@ -53,8 +34,8 @@ def test_every_suffix_gives_a_film_that_is_known_by_its_first_bytes(tmp_path, su
 
 
 @pytest.mark.parametrize("rate", [24000 / 1001, 60.0])
-def test_the_rate_is_kept(tmp_path, rate):
-    with Film(write(tmp_path / "film.mp4", rate=rate)) as film:
+def test_the_rate_is_kept(tmp_path, rate, write_film):
+    with Film(write_film(tmp_path / "film.mp4", rate=rate)) as film:
         assert film.rate == pytest.approx(rate, rel=2e-3)
 
 
@@ -67,26 +48,14 @@ def turned(path, matrix):
     path.write_bytes(data)
 
 
-def test_a_film_that_was_held_on_its_side_comes_upright(tmp_path):
-    path = write(tmp_path / "film.mp4")
+def test_a_film_that_was_held_on_its_side_comes_upright(tmp_path, write_film, film_frames):
+    path = write_film(tmp_path / "film.mp4")
     turned(path, (0, 0x10000, 0, -0x10000, 0, 0, 48 << 16, 0, 0x40000000))
     with Film(path) as film:
         assert (film.width, film.height) == (48, 64)
         (first, *_) = film
-    wanted = np.rot90(frames(1)[0], -1)
+    wanted = np.rot90(film_frames(1)[0], -1)
     assert np.abs(first.astype(float) - wanted).mean() < 6
-
-
-@pytest.mark.parametrize(
-    ("suffix", "size"), [(".mp4", (62, 46)), (".mkv", (62, 46)), (".avi", (63, 47))]
-)
-def test_odd_sides_are_kept_where_the_file_takes_them(tmp_path, suffix, size):
-    path = tmp_path / f"film{suffix}"
-    with FilmWriter(path, 10, 63, 47) as writer:
-        assert (writer.width, writer.height) == size
-        writer.write(np.full((47, 63, 3), 90, np.uint8))
-    with Film(path) as film:
-        assert (film.width, film.height) == size
 
 
 @pytest.mark.parametrize(
@@ -124,34 +93,8 @@ def test_a_transport_stream_is_a_film(tmp_path):
     assert is_film(tmp_path / "a.ts")
 
 
-def test_other_suffixes_are_refused(tmp_path):
-    with pytest.raises(ImageError, match=r"has suffix '.gif'; give a film one of .mp4"):
-        FilmWriter(tmp_path / "film.gif", 10, 64, 48)
-
-
-def test_writing_says_nothing_on_its_own(tmp_path, capfd):
-    write(tmp_path / "film.mp4")  # H.264 is tried first, which is not there
-    assert capfd.readouterr() == ("", "")
-
-
-def test_a_film_that_the_disk_did_not_take_is_noticed(tmp_path):
-    path = write(tmp_path / "film.avi", count=20)
-    writer = FilmWriter(path, 12, 64, 48)
-    for frame in frames(20):
-        writer.write(frame)
-    writer.__exit__()
-    writer.check()
-    data = path.read_bytes()
-    path.write_bytes(data[: len(data) // 8])
-    with pytest.raises(ImageError, match=r"did not take all of the film.*is the disk full"):
-        writer.check()
-    path.write_bytes(b"")
-    with pytest.raises(ImageError, match="is the disk full"):
-        writer.check()
-
-
-def test_a_rate_that_is_none_is_replaced_and_that_is_said(tmp_path, monkeypatch):
-    path = write(tmp_path / "film.avi")
+def test_a_rate_that_is_none_is_replaced_and_that_is_said(tmp_path, monkeypatch, write_film):
+    path = write_film(tmp_path / "film.avi")
     get = cv2.VideoCapture.get
 
     class Odd:

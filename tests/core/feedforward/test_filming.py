@@ -3,9 +3,10 @@ import pytest
 
 from stylecore.engine.engines import choose_engine
 from stylecore.errors import EngineError, ImageError
-from stylecore.feedforward.film import Film, FilmWriter
+from stylecore.feedforward.film import Film
 from stylecore.feedforward.filming import paint_film
-from stylecore.feedforward.network import open_network
+from stylecore.feedforward.filmwriter import FilmWriter
+from stylecore.feedforward.opening import open_network
 from stylecore.feedforward.styler import Styler
 
 

@@ -4,7 +4,7 @@ import pytest
 from stylecore.engine.engines import choose_engine
 from stylecore.errors import EngineError, SettingsError
 from stylecore.feedforward import runner as module
-from stylecore.feedforward.network import open_network
+from stylecore.feedforward.opening import open_network
 from stylecore.feedforward.runner import Runner
 from stylecore.feedforward.stages import runs_of
 from stylecore.feedforward.windows import starts

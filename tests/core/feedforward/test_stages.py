@@ -7,7 +7,7 @@ import pytest
 
 from stylecore.engine.engines import choose_engine
 from stylecore.feedforward.anatomy import anatomy_of
-from stylecore.feedforward.network import open_network
+from stylecore.feedforward.opening import open_network
 from stylecore.feedforward.reach import reaches_of
 from stylecore.feedforward.stages import in_stages, runs_of
 from stylecore.feedforward.summaries import Moments

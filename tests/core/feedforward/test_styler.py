@@ -6,7 +6,7 @@ from PIL import Image
 
 from stylecore.engine.engines import choose_engine
 from stylecore.errors import ImageError, SettingsError
-from stylecore.feedforward.network import open_network
+from stylecore.feedforward.opening import open_network
 from stylecore.feedforward.runner import Runner
 from stylecore.feedforward.styler import Part, Styler
 from stylecore.pictures.color import color_statistics, luma, match_colors

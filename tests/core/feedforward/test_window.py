@@ -6,8 +6,8 @@ import pytest
 
 from stylecore.engine.engines import choose_engine
 from stylecore.errors import EngineError, ImageError
-from stylecore.feedforward.film import FilmWriter
-from stylecore.feedforward.network import open_network
+from stylecore.feedforward.filmwriter import FilmWriter
+from stylecore.feedforward.opening import open_network
 from stylecore.feedforward.styler import Styler
 from stylecore.feedforward.window import check_window, show_camera
 

@@ -9,8 +9,8 @@ from onnx.reference import ReferenceEvaluator
 
 from stylecore.engine.engines import choose_engine
 from stylecore.errors import ModelError, StylecoreError
-from stylecore.feedforward import network as module
-from stylecore.feedforward.network import open_network
+from stylecore.feedforward import opening as module
+from stylecore.feedforward.opening import open_network
 
 
 @pytest.fixture(scope="module")
