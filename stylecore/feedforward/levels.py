@@ -39,7 +39,9 @@ class Levels:
 
     def leave(self, output: NDArray[Any]) -> Array:
         """Levels of this range as 0–255; what lies outside is cut to it."""
-        levels = (output.astype(np.float32) - np.float32(self.offset)) / np.float32(self.factor)
+        levels = output.astype(np.float32)
+        if (self.factor, self.offset) != (1.0, 0.0):
+            levels = (levels - np.float32(self.offset)) / np.float32(self.factor)
         return np.clip(levels, 0, 255, out=levels)
 
 

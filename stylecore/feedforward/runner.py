@@ -91,6 +91,7 @@ class Runner:
         self.network, self.tile = network, tile
         self._on_note, self._on_tile = on_note, on_tile
         self._told: set[str] = set()
+        self._last, self._side = (0, 0), 0
 
     def __call__(self, image: Array, *, again: bool = False) -> Array:
         """Paint a picture; gives the same shape and range.
@@ -102,7 +103,10 @@ class Runner:
         Raises:
             EngineError: when ONNX Runtime fails, or memory does not suffice for tiles either.
         """
-        side = self.tile or self._side_for(*image.shape[2:])
+        height, width = image.shape[2:]
+        if not (again and self._last == (height, width)):  # the next of many has room as well
+            self._side = self.tile or self._side_for(height, width)
+        self._last, side = (height, width), self._side
         if not side:
             try:
                 return self.network(image, again=again)
