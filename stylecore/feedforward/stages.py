@@ -25,6 +25,9 @@ from .tiles import Tile, tiles
 OnTile = Callable[[], object]
 """Called after every tile of every stage."""
 
+PLACED = "stylecore.noise"
+"""In a file's metadata, the name of a value that depends on the place in the picture alone."""
+
 
 def in_stages(
     network: Network,
@@ -80,6 +83,7 @@ class _Stages:
         self.kept: Values = {}
         self._network, self._anatomy, self._on_tile = network, anatomy, on_tile
         self._given, self._side = {network.layout.given: given}, side
+        self._placed = _placed_values(network, anatomy, given)
         extent = anatomy.extents[network.layout.given]
         self._height = given.shape[extent.height.axis]
         self._width = given.shape[extent.width.axis]
@@ -127,7 +131,7 @@ class _Stages:
     ) -> Values:
         """Run all tiles, and put some values together from them."""
         names = list(dict.fromkeys([*wanted, *adds]))
-        data = self._network.graph.cut(names, self.kept, self._summed)
+        data = self._network.graph.cut(names, {**self.kept, **self._placed}, self._summed)
         session = Session(self._network.path, self._network.engine, data=data)
         put_together: Values = {}
         # The last tile comes first: it tells how large a value of the whole picture is.
@@ -148,7 +152,7 @@ class _Stages:
         return (-(-(reach + self._anatomy.margin) // step) + 1) * step
 
     def _inputs(self, tile: Tile, names: Sequence[str]) -> Values:
-        whole = {**self.kept, **self._given}
+        whole = {**self.kept, **self._placed, **self._given}
         return {
             name: whole[name][self._read(name, tile)] if name in whole else self._statistics[name]
             for name in names
@@ -180,3 +184,13 @@ class _Stages:
             shape[extent.height.axis], shape[extent.width.axis] = bottom, right
             wholes[name] = np.empty(shape, core.dtype)
         wholes[name][extent.at(slice(top, bottom), slice(left, right))] = core
+
+
+def _placed_values(network: Network, anatomy: Anatomy, given: Array) -> Values:
+    """What depends on the place in the picture alone, of all of it: a tile has its own part."""
+    name = network.about.get(PLACED, "")
+    if name not in anatomy.extents:
+        return {}
+    session = Session(network.path, network.engine, data=network.graph.cut([name]), once=True)
+    (value,) = session(session.outputs, **{network.layout.given: given})
+    return {name: value}

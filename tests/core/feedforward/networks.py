@@ -68,6 +68,21 @@ class Recorder:
         gamma, beta = (self.constant(one.reshape(1, -1, 1, 1)) for one in (gamma, beta))
         return self("Add", self("Mul", self("Div", away, deviation), gamma), beta)
 
+    def waves(self, image: str) -> str:
+        """A pattern of its own at half size, (1, 1, H/2, W/2), which depends on the place alone."""
+        sides: list[str] = []
+        for axis, shape in ((2, [1, 1, -1, 1]), (3, [1, 1, 1, -1])):
+            size = self("Shape", image, start=axis, end=axis + 1)
+            half = self("Div", self("Add", size, self.constant([1], np.int64)), self.whole(2))
+            count = self("Squeeze", half)
+            places = self("Range", self.constant(0, np.int64), count, self.constant(1, np.int64))
+            wave = self("Sin", self("Cast", places, to=TensorProto.FLOAT))
+            sides.append(self("Reshape", wave, self.constant(shape, np.int64)))
+        return self("Add", *sides, name="noise")
+
+    def whole(self, number: int) -> str:
+        return self.constant([number], np.int64)
+
     def mean(self, x: str) -> str:
         return self("ReduceMean", x, self.constant([2, 3], np.int64), keepdims=1)
 
@@ -94,6 +109,7 @@ def build(
     about: dict[str, str] | None = OURS,
     listed: bool = False,
     linear: bool = False,
+    noise: bool = False,
     seed: int = 0,
 ) -> Path:
     """Write a network of Johnson's form: halved once, residual blocks, doubled once.
@@ -112,6 +128,7 @@ def build(
         about: metadata.
         listed: whether weights are listed as inputs too, as old files have them.
         linear: whether nothing bounds the output.
+        noise: whether a pattern that depends on the place is added to its features.
         seed: of the weights.
     """
     to = Recorder(opset, seed)
@@ -121,6 +138,8 @@ def build(
     x = to("Add", to("Mul", x, to.constant(factor)), to.constant(offset))
     x = to("Relu", to.norm(to.convolution(x, 3, channels, 5), channels, norm))
     x = to("Relu", to.norm(to.convolution(x, channels, 2 * channels, 3, 2), 2 * channels, norm))
+    if noise:
+        x, about = to("Add", x, to.waves(given)), {**OURS, "stylecore.noise": "noise"}
     for _ in range(blocks):
         y = to(
             "Relu", to.norm(to.convolution(x, 2 * channels, 2 * channels, 3), 2 * channels, norm)

@@ -17,6 +17,7 @@ FORMS = {
     "two blocks": {"blocks": 2},
     "means": {"norm": "means"},
     "no norm": {"norm": "none"},
+    "noise of its own": {"noise": True},
     "channels last": {"last": True},
     "signed": {"levels": "signed"},
     "rounded sizes": {"any_size": False},
@@ -61,6 +62,12 @@ def difference(found, network, most, side=64, size=(149, 131)):
 def test_tiles_give_the_picture_of_the_whole(opened, form, most):
     found = opened(form)
     assert difference(found, found[0], most) < 0.01
+
+
+def test_without_its_own_noise_a_tile_would_differ(opened):
+    network, anatomy, reaches = opened("noise of its own")
+    silent = replace(network, about={})
+    assert difference((silent, anatomy, reaches), network, np.inf, side=58) > 1
 
 
 @pytest.mark.parametrize("size", [(64, 64), (65, 200), (97, 64), (200, 33)])
