@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from . import models
+from .apply import apply
 from .batch import batch
 from .blend import blend
 from .errors import Root
@@ -23,6 +24,7 @@ app = typer.Typer(
 app.command()(stylize)
 app.command()(blend)
 app.command(cls=Variadic)(batch)
+app.command()(apply)
 app.command()(mask)
 app.add_typer(models.app, name="models")
 

@@ -40,6 +40,10 @@ class Listener:
         """All that is left is to write the results: the next signal asks for nothing new."""
         self._finishing = True
 
+    def go_on(self) -> None:
+        """Results are written, and there is more to do: signals ask for the end again."""
+        self._finishing = False
+
     def rest(self) -> None:
         """All is done: a signal that comes while Python closes down changes no status any more."""
         for number in _asking():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..engine.cores import notes_on
-from ..errors import StylecoreError
+from ..errors import SettingsError, StylecoreError
 from ..results import Interrupted, UnfinishedError
 from ..settings import Settings
 from .common import (
@@ -27,6 +27,7 @@ from .common import (
 from .delivery import Delivery
 from .errors import FAILED, complain, how_it_ended, while_reading
 from .names import place_of
+from .networks import painted_by
 from .options import SettingsFile, with_settings
 from .outputs import Outputs, model_files
 from .progress import Progress, progress_for
@@ -72,6 +73,14 @@ FineStyle = Annotated[
         "fine strokes from the other.",
     ),
 ]
+InitNetwork = Annotated[
+    Path | None,
+    optional(
+        "FILE",
+        "Start from what this network makes of CONTENT, at the size of --coarsest, or half of "
+        "--size; fewer --steps suffice then.",
+    ),
+]
 
 
 @with_settings
@@ -89,6 +98,7 @@ def stylize(
     offline: Offline = False,
     quiet: Quiet = False,
     fine_style: FineStyle = None,
+    init_network: InitNetwork = None,
     metadata: Metadata = "no-gps",
 ) -> None:
     """Paint CONTENT in the manner of STYLE.
@@ -97,15 +107,19 @@ def stylize(
     """
     content, style = given(content), [given(one) for one in style]
     fine_style = None if fine_style is None else given(fine_style)
-    single = [one for one in (fine_style, settings_file) if one is not None]
+    single = [one for one in (fine_style, init_network, settings_file) if one is not None]
     further = [*start_of(settings), *single]
     outputs = Outputs([content, *style, *further, *where.paths(), *model_files(model)])
+    if init_network is not None and start_of(settings):
+        raise SettingsError("--init and --init-network name two pictures to start from; give one")
     with place_of(output, content, style) as picture:
         delivery = Delivery(outputs, picture, report, save_every, metadata_of(content, metadata))
         delivery.expect(settings.steps)
         started = perf_counter()
         with while_reading(delivery.warnings):
             controls = where.controls(len(style), settings.size)
+            if init_network is not None:
+                controls["start"] = painted_by(init_network, content, settings, quiet=quiet)
             scene, fine = _read(content, style, fine_style, settings, controls)
         if len(style) > 1 and not quiet:
             complain(_roles(content, style))

@@ -19,6 +19,12 @@ from .errors import (
     SettingsError,
     StylecoreError,
 )
+from .feedforward.filming import Filmed, paint_film
+from .feedforward.network import Network
+from .feedforward.opening import open_network
+from .feedforward.runner import Runner
+from .feedforward.start import start_from
+from .feedforward.styler import Part, Styler
 from .mixing import mix_scales
 from .optimizers.adam import AdamState, adam
 from .optimizers.lbfgs import lbfgs
@@ -41,21 +47,26 @@ __all__ = [
     "Engine",
     "EngineError",
     "FetchError",
+    "Filmed",
     "ImageError",
     "ImageWarning",
     "Interrupted",
     "Metadata",
     "ModelError",
+    "Network",
     "NotAPictureError",
     "Objective",
     "Painter",
+    "Part",
     "Region",
     "Result",
+    "Runner",
     "Scene",
     "Settings",
     "SettingsError",
     "Step",
     "StylecoreError",
+    "Styler",
     "UnfinishedError",
     "__version__",
     "adam",
@@ -66,10 +77,13 @@ __all__ = [
     "load_artefact",
     "mix_scales",
     "objective_between",
+    "open_network",
+    "paint_film",
     "projected_lbfgs",
     "read_image",
     "read_metadata",
     "read_scene",
+    "start_from",
     "stylize",
     "write_image",
 ]

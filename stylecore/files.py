@@ -10,6 +10,8 @@ import hashlib
 import os
 import re
 import secrets
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 LONGEST_NAME = 255
@@ -35,6 +37,25 @@ def write_atomically(path: str | os.PathLike[str], data: bytes | memoryview) -> 
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def growing(path: str | os.PathLike[str]) -> Generator[Path]:
+    """A new name beside a path, of its suffix, for what grows over time.
+
+    What lies there at the end of the block takes the place of the path; after an error it is gone.
+
+    Raises:
+        OSError: as `write_atomically`.
+    """
+    target = _regular_target(path)
+    temporary = _beside(target, target.suffix)
+    try:
+        yield temporary
         temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -144,5 +165,5 @@ def _regular_target(path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def _beside(target: Path) -> Path:
-    return target.with_name(f".{shortened(target.name, 200)}.{secrets.token_hex(4)}.tmp")
+def _beside(target: Path, suffix: str = ".tmp") -> Path:
+    return target.with_name(f".{shortened(target.name, 200)}.{secrets.token_hex(4)}{suffix}")

@@ -4,6 +4,7 @@ import importlib
 import os
 import runpy
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,7 +19,9 @@ from stylecore.models.making.build import build_artefact
 # Test modules import onnxruntime themselves; it should not call home for them either.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
-_NARROW = runpy.run_path(str(Path(__file__).parent / "embedding" / "build_artefact.py"))
+_HERE = Path(__file__).parent
+_NARROW = runpy.run_path(str(_HERE / "embedding" / "build_artefact.py"))
+_FEEDFORWARD = runpy.run_path(str(_HERE / "core" / "feedforward" / "networks.py"))
 
 
 NO_TORCH = (
@@ -109,3 +112,21 @@ def aim_at():
         return targets
 
     return aim_at
+
+
+@pytest.fixture(scope="session")
+def feedforward():
+    """Writers of small networks that paint in one pass, by name: ``build``, ``zoo`` and more."""
+    return SimpleNamespace(**_FEEDFORWARD)
+
+
+@pytest.fixture(scope="session")
+def painter_file(feedforward, tmp_path_factory):
+    """A small network of ours as a file."""
+    return feedforward.build(tmp_path_factory.mktemp("network") / "style.onnx")
+
+
+@pytest.fixture(scope="session")
+def zoo_file(feedforward, tmp_path_factory):
+    """A small network in the form of the ONNX Model Zoo, for 224×224 pixels."""
+    return feedforward.zoo(tmp_path_factory.mktemp("zoo") / "mosaic.onnx")

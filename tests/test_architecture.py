@@ -29,7 +29,7 @@ THIRD_PARTY = {
     "stylecore": CORE | set(OPTIONAL),
     # google: protobuf, which onnx stands on
     "models": {"numpy", "scipy", "onnx", "onnx_ir", "onnxruntime", "google", "h5py", "safetensors"},
-    "cli": {"typer", "rich"},
+    "cli": {"typer", "rich"},  # and, late, imageio_ffmpeg, for a program that it brings
 }
 # engine: an artefact is verified by running it
 OF_THE_CORE_FOR_MODELS = {"engine", "errors", "files", "locks", "losses", "pictures", "settings"}
@@ -45,6 +45,9 @@ MAY_IMPORT = {
     "stylecore.optimizers": {"contract", "pictures", "settings"},
     "stylecore.engine": {"control", "errors", "files", "losses", "pictures", "settings"},
     "stylecore.detail": {"pictures"},
+    "stylecore.feedforward": {
+        *("control", "engine", "errors", "files", "memory", "pictures", "settings"),
+    },
     "stylecore.losses": {"pictures", "settings"},
     "stylecore.masks": {"errors", "pictures"},
     "stylecore.models.autodiff": {"errors"},

@@ -94,16 +94,30 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Path) -> Path:
+def workplace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Path, feedforward: Any
+) -> Path:
     """A folder with small copies of the examples, where a run is short and finds a network."""
     monkeypatch.setenv("STYLECORE_HOME", str(home))
     shorten_runs(monkeypatch)
-    (tmp_path / "examples").mkdir()
-    for path in (ROOT / "examples").glob("*.jpg"):
+    (tmp_path / "examples" / "masks").mkdir(parents=True)
+    examples = ROOT / "examples"
+    for path in (*examples.glob("*.jpg"), *examples.glob("masks/*.png")):
         picture = cv2.resize(read(path), (72, 56), interpolation=cv2.INTER_AREA)
-        cv2.imwrite(str(tmp_path / "examples" / path.name), picture)
+        cv2.imwrite(str(tmp_path / path.relative_to(ROOT)), picture)
+    for number, name in enumerate(("style", "wave")):
+        feedforward.build(tmp_path / f"{name}.onnx", seed=number)
+    write_clip(tmp_path / "clip.mp4")
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+def write_clip(path: Path) -> None:
+    """A short film to paint."""
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 12, (64, 48))
+    for level in range(4):
+        writer.write(np.full((48, 64, 3), 60 * level, np.uint8))
+    writer.release()
 
 
 def read(path: Path) -> np.ndarray:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from .protobuf import BYTES, fields
+
 # Message → field number → message, from onnx.proto; what is left out holds no tensor.
 _INSIDE = {
     "Model": {7: "Graph", 20: "Training", 25: "Function"},
@@ -24,7 +26,6 @@ _INSIDE = {
     "Entry": {},
 }
 _KEY, _VALUE = 1, 2
-_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _DEEPEST = 64
 
 
@@ -41,46 +42,10 @@ def _locations(message: memoryview, kind: str, depth: int) -> Iterator[str]:
     if depth > _DEEPEST:
         raise ValueError("its graphs are nested too deep")
     if kind == "Entry":
-        entry = {number: bytes(value) for number, value in _fields(message)}
-        if entry.get(_KEY) == b"location":
-            yield entry.get(_VALUE, b"").decode("utf-8", "backslashreplace")
+        entry = {one.number: one.text() for one in fields(message) if one.wire == BYTES}
+        if entry.get(_KEY) == "location":
+            yield entry.get(_VALUE, "")
         return
-    for number, value in _fields(message):
-        if inside := _INSIDE[kind].get(number):
-            yield from _locations(value, inside, depth + 1)
-
-
-def _fields(message: memoryview) -> Iterator[tuple[int, memoryview]]:
-    """Number and content of every field that has a length; the others are skipped."""
-    at = 0
-    while at < len(message):
-        tag, at = _varint(message, at)
-        wire, size = tag & 7, 0
-        if wire == _VARINT:
-            _, at = _varint(message, at)
-        elif wire == _BYTES:
-            size, at = _varint(message, at)
-        elif wire in (_FIXED64, _FIXED32):
-            size = 8 if wire == _FIXED64 else 4
-        else:
-            raise ValueError("no ONNX model")
-        if tag >= 1 << 32:
-            raise ValueError("no ONNX model")
-        if size > len(message) - at:
-            raise ValueError("an ONNX model that was cut off")
-        if wire == _BYTES:
-            yield tag >> 3, message[at : at + size]
-        at += size
-
-
-def _varint(message: memoryview, at: int) -> tuple[int, int]:
-    value = 0
-    for shift in range(0, 70, 7):
-        if at >= len(message):
-            raise ValueError("an ONNX model that was cut off")
-        byte = message[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, at
-    raise ValueError("no ONNX model")
+    for one in fields(message):
+        if one.wire == BYTES and (inside := _INSIDE[kind].get(one.number)):
+            yield from _locations(one.value, inside, depth + 1)

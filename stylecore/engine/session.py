@@ -6,7 +6,7 @@ from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -17,10 +17,28 @@ from .runtime import onnxruntime, reason
 from .table import Engine
 
 _SHRINK = "memory.enable_memory_arena_shrinkage"
+_TYPES = {"tensor(float16)": np.float16, "tensor(double)": np.float64, "tensor(uint8)": np.uint8}
+"""Of inputs that are not float32; what is given is converted."""
+
 _TRAINING_ONLY = "com.microsoft"
 
 Held: TypeAlias = dict[str, Any]
 """ONNX Runtime's values, on the device, by the names of the inputs that they are for."""
+
+
+class Port(NamedTuple):
+    """An input or output of a graph, as it declares it.
+
+    Attributes:
+        name: of it.
+        shape: its sizes; None for each that is known only when the graph runs, and for a shape
+            that is not declared at all, nothing.
+        kind: what ONNX Runtime calls its type: ``tensor(float)``.
+    """
+
+    name: str
+    shape: tuple[int | None, ...]
+    kind: str
 
 
 class Session:
@@ -37,6 +55,7 @@ class Session:
     Args:
         path: of an ``.onnx`` file.
         engine: as from :func:`choose_engine`.
+        data: what is in the file, where that was read, and perhaps changed, already.
         once: whether it will run one time only, so that preparing it does not pay.
         spare: whether it gives back, after each run, the memory that the run took.
 
@@ -47,11 +66,17 @@ class Session:
     """
 
     def __init__(
-        self, path: Path, engine: Engine, *, once: bool = False, spare: bool = False
+        self,
+        path: Path,
+        engine: Engine,
+        *,
+        data: bytes | None = None,
+        once: bool = False,
+        spare: bool = False,
     ) -> None:
         self._runtime = onnxruntime()
         self._path = path
-        self._session: Any = _loaded(self._runtime, path, engine, once=once)
+        self._session: Any = _loaded(self._runtime, path, engine, data, once=once)
         self._device = engine.row.device
         self._held: Held = {}
         self._spare, self._plain, self._shrinking = (
@@ -60,7 +85,19 @@ class Session:
         )
         self.provider: str = self._session.get_providers()[0]
         self.inputs = tuple(item.name for item in self._session.get_inputs())
+        self._types = {item.name: _TYPES.get(item.type) for item in self._session.get_inputs()}
         self.outputs = tuple(item.name for item in self._session.get_outputs())
+
+    def ports(self) -> tuple[list[Port], list[Port]]:
+        """The graph's inputs and outputs."""
+        return (
+            [_port(item) for item in self._session.get_inputs()],
+            [_port(item) for item in self._session.get_outputs()],
+        )
+
+    def metadata(self) -> dict[str, str]:
+        """What the file says of itself."""
+        return dict(self._session.get_modelmeta().custom_metadata_map)
 
     def apart(self) -> Session:
         """The same graph, loaded once, with held inputs of its own from here on."""
@@ -141,7 +178,7 @@ class Session:
         with self._failing("run"):
             binding = self._session.io_binding()
             for name, value in inputs.items():
-                binding.bind_cpu_input(name, np.asarray(value, np.float32, order="C"))
+                binding.bind_cpu_input(name, _as(self._types[name], value))
             for name in held.keys() - inputs.keys():
                 binding.bind_ortvalue_input(name, held[name])
             for name in outputs:
@@ -177,9 +214,21 @@ class Session:
             ) from error
 
 
-def _loaded(runtime: Any, path: Path, engine: Engine, *, once: bool) -> Any:
+def _as(kind: Any, value: Array) -> Any:
+    """A value in the type of its input, float32 where that is none of the table's."""
+    if kind is np.uint8:
+        value = np.rint(value).clip(0, 255)
+    return np.asarray(value, kind or np.float32, order="C")
+
+
+def _port(item: Any) -> Port:
+    sizes = tuple(size if isinstance(size, int) and size > 0 else None for size in item.shape or ())
+    return Port(item.name, sizes, item.type)
+
+
+def _loaded(runtime: Any, path: Path, engine: Engine, data: bytes | None, *, once: bool) -> Any:
     try:
-        return open_session(path, engine, once=once)
+        return open_session(path if data is None else data, engine, once=once)
     except EngineError:
         raise
     except Exception as error:

@@ -51,12 +51,26 @@ def match_colors(
     least, A = Σ_s^(−½) (Σ_s^½ Σ_c Σ_s^½)^½ Σ_s^(−½): linear optimal transport (Pitié &
     Kokaram 2007). Gatys et al. 2017, §5.2, take another root, Σ_c^½ Σ_s^(−½).
     """
+    return moved(style, *color_move(style, content, of_style, of_content))
+
+
+def color_move(
+    style: NDArray[Any], content: NDArray[Any], of_style: Array, of_content: Array
+) -> tuple[Array, Array]:
+    """A (3, 3) and b (3,) of the map x' = A x + b of :func:`match_colors`."""
     mean, covariance = color_statistics(style, of_style)
     wanted, target = color_statistics(content, of_content)
     root, inverse = _roots(covariance + _LEAST_VARIANCE * np.eye(3))
     inner, _ = _roots(root @ target @ root)
     move = inverse @ inner @ inverse
-    return np.clip((style - mean) @ move.T + wanted, 0, 255).astype(np.float32)
+    return move.astype(np.float32), (wanted - move @ mean).astype(np.float32)
+
+
+def moved(picture: NDArray[Any], move: Array, offset: Array) -> Array:
+    """A picture's colours moved by x' = A x + b, within 0–255."""
+    found = picture.astype(np.float32) @ move.T
+    found += offset
+    return np.clip(found, 0, 255, out=found)
 
 
 def with_chroma(painted: NDArray[Any], content: NDArray[Any]) -> Array:

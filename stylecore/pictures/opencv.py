@@ -36,7 +36,7 @@ def decode(data: bytes | bytearray, flags: int = AS_STORED) -> NDArray[Any] | No
         TooManyPixelsError: for more pixels than it opens.
     """
     try:
-        with _QUIET:
+        with QUIET:
             decoded: Any = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error as error:
         if "PIXELS" in error.err:
@@ -62,7 +62,7 @@ def encode(suffix: str, image: Picture, parameters: Sequence[int]) -> bytes | No
     """Encode RGB or RGBA; None for what the format cannot hold."""
     bgr = image[..., ::-1] if image.shape[2] == 3 else image[..., [2, 1, 0, 3]]
     try:
-        with _QUIET:
+        with QUIET:
             done, encoded = cv2.imencode(suffix, bgr, list(parameters))
     except cv2.error as error:
         if is_shortage(error):
@@ -86,4 +86,5 @@ def _let_speak(level: int) -> None:
     _logging().setLogLevel(level)
 
 
-_QUIET = WhileWanted(_silence, _let_speak)
+QUIET = WhileWanted(_silence, _let_speak)
+"""Keeps OpenCV from logging, for a ``with`` in any number of threads."""

@@ -34,13 +34,14 @@ class Case(NamedTuple):
 
 READS = {
     "stylize": {
-        *("content", "style", "fine_style", "init", "model"),
+        *("content", "style", "fine_style", "init", "init_network", "model"),
         *("region", "content_regions", "style_regions", "keep", "content_weight_map"),
     },
     "blend": {
         *("content", "first", "second", "init", "model"),
         *("region", "content_regions", "style_regions", "keep", "content_weight_map"),
     },
+    "apply": {"network", "inputs", "keep", "region"},
     "mask": {"picture", "style", "foreground", "background"},
     "models build": {"model"},
     "models export": {"name"},
@@ -50,6 +51,7 @@ READS = {
 WRITES = {
     "stylize": {"output": "x.png", "report": "x.png", "save_every": "x.0010.png"},
     "blend": {"output": "x.png", "each": "x.2.png"},
+    "apply": {"output": "x.png"},
     "mask": {"output": "x.png", "style_output": "x.png", "sheet": "x.png"},
     "models build": {"output": "x.png"},
     "models export": {"folder": "x.png"},
@@ -91,7 +93,7 @@ def line(case: Case) -> list[str]:
     if case.writes == "style_output":
         given.setdefault("style", "other.png")
     if case.reads == "region":
-        given["region"] = f"mask.png=1:{read}"
+        given["region"] = f"mask.png={'' if case.command == 'apply' else '1:'}{read}"
     if "offline" in parts:
         given["offline"] = ""  # a command that did not refuse would go and fetch
     words = [word for name, value in given.items() for word in option(parts[name], value)]

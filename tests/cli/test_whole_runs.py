@@ -16,7 +16,10 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from stylecore.cli.app import app
+from stylecore.feedforward.opening import open_network
+from stylecore.feedforward.styler import Styler
 from stylecore.pictures.images import read_image, write_image
+from stylecore.pictures.tensors import to_floats
 
 QUICK = ["--engine", "cpu", "--threads", "1", "--size", "48", "--coarsest", "48", "--steps", "3"]
 
@@ -267,3 +270,21 @@ def test_a_signal_writes_the_best_picture_so_far(start, folder, tiny_model, name
     assert "Traceback" not in errors
     assert read_image("out.png").shape == (36, 48, 3)
     assert not [path.name for path in folder.iterdir() if path.name.endswith(".tmp")]
+
+
+def test_a_run_starts_from_what_a_network_makes_of_the_content(stylize, painter_file, monkeypatch):
+    from stylecore import growth
+
+    starts = []
+    first = growth.first
+    monkeypatch.setattr(
+        "stylecore.descent.first", lambda *given: starts.append(first(*given)) or starts[-1]
+    )
+    result = stylize("photo.png", "night.png", "--init-network", painter_file)
+    assert result.exit_code == 0, result.output
+    (start,) = starts
+    painted = Styler(open_network(painter_file)).picture("photo.png", 48)
+    np.testing.assert_allclose(to_floats(start), painted)
+    assert refused(stylize("photo.png", "night.png", "--init-network", "none.onnx"), "none.onnx")
+    words = ["--init", "photo.png", "--init-network", str(painter_file)]
+    assert refused(stylize("photo.png", "night.png", *words), "two pictures to start from")

@@ -18,6 +18,12 @@ from .stored import DAMAGED, Stored, UnreadableError, from_opencv
 from .tiff import RAW, open_tiff
 from .webp import open_webp
 
+SUFFIXES = (
+    *(".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".avif", ".gif", ".heic", ".heif"),
+    *(".pbm", ".pgm", ".ppm"),
+)
+"""Of the files that are read; what is in a file decides, and these which of a folder are meant."""
+
 WANTED = "a PNG, JPEG, WebP, TIFF, BMP, AVIF or GIF file"
 
 SUFFIXES = frozenset(
@@ -32,6 +38,7 @@ SUFFIXES = frozenset(
 _PORTABLE = tuple(b"P%d" % number for number in range(1, 7))
 _AVIF = (b"avif", b"avis")
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+_CANON = b"crx "
 
 
 def _open_gif(data: bytes) -> Stored:
@@ -111,13 +118,22 @@ def open_picture(data: bytes) -> Stored:
     raise UnreadableError(f"is no picture that can be read here; give {WANTED}")
 
 
+def is_still(data: bytes) -> bool:
+    """Whether a file of boxes, as films are, is a picture all the same, by its first 200 bytes."""
+    return any(brand in (*_AVIF, *_HEIC, _CANON) for brand in _brands(data))
+
+
+def _brands(data: bytes) -> list[bytes]:
+    length = int.from_bytes(data[:4], "big")
+    return [data[i : i + 4] for i in (8, *range(16, min(length, 200), 4))]
+
+
 def _open_by_brand(data: bytes) -> Stored:
     """The formats that share their boxes."""
-    length = int.from_bytes(data[:4], "big")
-    brands = [data[i : i + 4] for i in (8, *range(16, min(length, 200), 4))]
+    length, brands = int.from_bytes(data[:4], "big"), _brands(data)
     if any(brand in _AVIF for brand in brands):
         return open_avif(data)
-    if b"crx " in brands:
+    if _CANON in brands:
         raise UnreadableError(RAW)
     if any(brand in _HEIC for brand in brands):
         return open_heic(data)

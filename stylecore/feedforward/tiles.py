@@ -1,0 +1,48 @@
+"""A picture in tiles: what each of them owns, and how much more of the picture it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Span(NamedTuple):
+    """A tile along one side, in pixels: it owns start to stop, and reads from first to last."""
+
+    start: int
+    stop: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A tile of a picture."""
+
+    rows: Span
+    columns: Span
+
+
+def tiles(height: int, width: int, side: int, halo: int) -> list[Tile]:
+    """Tiles that own every pixel once.
+
+    Args:
+        height: of the picture.
+        width: of the picture.
+        side: pixels a side that each owns, less at the right and the lower edge.
+        halo: pixels that it reads beyond, as far as the picture goes.
+    """
+    return [
+        Tile(rows, columns)
+        for rows in _spans(height, side, halo)
+        for columns in _spans(width, side, halo)
+    ]
+
+
+def _spans(whole: int, side: int, halo: int) -> Iterator[Span]:
+    # What is left at the end goes to the last tile, where it would be thinner than half a one.
+    count = max(1, round(whole / side))
+    for number in range(count):
+        start, stop = number * side, whole if number == count - 1 else (number + 1) * side
+        yield Span(start, stop, max(0, start - halo), min(whole, stop + halo))
