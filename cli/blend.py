@@ -14,7 +14,7 @@ from ..settings import Settings
 from .common import Content, Metadata, Model, Offline, Quiet, argument, metadata_of, output
 from .errors import FAILED, complain, how_it_ended, while_reading
 from .names import beside, place_of
-from .options import HELP, with_settings_of
+from .options import HELP, SettingsFile, with_settings_of
 from .outputs import Outputs, model_files
 from .progress import Progress, progress_for
 from .rescue import placed
@@ -55,6 +55,7 @@ def blend(
     settings: Settings,
     where: Where,
     output: Output = None,
+    settings_file: SettingsFile = None,
     count: Count = 5,
     each: Each = False,
     model: Model = None,
@@ -68,8 +69,8 @@ def blend(
     SIGTERM and SIGHUP end the strip early and write the pictures that are there.
     """
     content, first, second = given(content), given(first), given(second)
-    start = start_of(settings)
-    outputs = Outputs([content, first, second, *start, *where.paths(), *model_files(model)])
+    further = [*start_of(settings), *([] if settings_file is None else [settings_file])]
+    outputs = Outputs([content, first, second, *further, *where.paths(), *model_files(model)])
     with place_of(output, content, [first, second]) as strip:
         if each and strip == STANDARD:
             raise SettingsError("--each needs a file to put pictures beside; give --output")

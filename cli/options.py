@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import wraps
+from pathlib import Path
 from typing import Annotated, Any, get_args, get_type_hints
 
 import typer
 
 from ..settings import LAYERS, Settings, default_of, parse_layers, parse_numbers
+from ..settingsfile import read_settings
+from .common import optional
 from .standard import STANDARD, given
 
 _PICTURE, _LOOK, _SEARCH, _MACHINE = "The picture", "The look", "The search", "The machine"
@@ -85,6 +89,18 @@ HELP: dict[str, tuple[str, str]] = {
 _LAYERS = ("content_layers", "style_layers", "coarse_content")
 _NUMBERS = ("blend", "style_scale")
 
+SettingsFile = Annotated[
+    Path | None,
+    optional(
+        "FILE",
+        "A TOML file of settings, named as these options are, with _ for -: tv_weight = 0.1. What "
+        "is said here as an option counts more.",
+        "--settings",
+    ),
+]
+"""For a parameter ``settings_file`` of a command with options for settings: it begins with these.
+"""
+
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command one option per setting in place of its parameter ``settings``."""
@@ -94,8 +110,12 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
 def with_settings_of(
     *names: str,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command options for some of the settings; the others keep their defaults."""
-    return lambda command: with_options(command, "settings", map(_parameter, names), _settings)
+    """Give a command options for some of the settings; the others keep their defaults.
+
+    A command with a parameter ``settings_file`` begins with what that file says.
+    """
+    options = [_CONTEXT, *map(_parameter, names)]
+    return lambda command: with_options(command, "settings", options, _settings)
 
 
 def with_options(
@@ -146,7 +166,26 @@ def _parameter(name: str) -> inspect.Parameter:
     )
 
 
+_CONTEXT = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+
+
 def _settings(chosen: dict[str, Any]) -> Settings:
+    context: typer.Context = chosen.pop("context")
+    file = context.params.get("settings_file")
+    if file is None:
+        return Settings(**_values(chosen))
+    said = {name: one for name, one in chosen.items() if _is_said(context, name)}
+    return replace(read_settings(file), **_values(said))
+
+
+def _is_said(context: typer.Context, name: str) -> bool:
+    """Whether an option stands on the command line, or in the environment."""
+    source = context.get_parameter_source(name)
+    return source is not None and not source.name.startswith("DEFAULT")
+
+
+def _values(chosen: dict[str, Any]) -> dict[str, Any]:
+    """Values of settings from those of their options."""
     if chosen.get("init") == str(STANDARD):
         chosen["init"] = str(given(STANDARD))
     for name, value in chosen.items():
@@ -154,7 +193,7 @@ def _settings(chosen: dict[str, Any]) -> Settings:
             chosen[name] = parse_layers(value)
         if name in _NUMBERS:
             chosen[name] = parse_numbers(value)
-    return Settings(**chosen)
+    return chosen
 
 
 def _layers_text(layers: Mapping[str, float]) -> str:

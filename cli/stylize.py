@@ -27,7 +27,7 @@ from .common import (
 from .delivery import Delivery
 from .errors import FAILED, complain, how_it_ended, while_reading
 from .names import place_of
-from .options import with_settings
+from .options import SettingsFile, with_settings
 from .outputs import Outputs, model_files
 from .progress import Progress, progress_for
 from .signals import LISTENER
@@ -82,6 +82,7 @@ def stylize(
     settings: Settings,
     where: Where,
     output: Output = None,
+    settings_file: SettingsFile = None,
     save_every: SaveEvery = 0,
     report: Report = None,
     model: Model = None,
@@ -96,7 +97,8 @@ def stylize(
     """
     content, style = given(content), [given(one) for one in style]
     fine_style = None if fine_style is None else given(fine_style)
-    further = [*start_of(settings), *([] if fine_style is None else [fine_style])]
+    single = [one for one in (fine_style, settings_file) if one is not None]
+    further = [*start_of(settings), *single]
     outputs = Outputs([content, *style, *further, *where.paths(), *model_files(model)])
     with place_of(output, content, style) as picture:
         delivery = Delivery(outputs, picture, report, save_every, metadata_of(content, metadata))

@@ -7,7 +7,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from stylecore.cli.errors import Root
-from stylecore.cli.options import HELP, with_settings
+from stylecore.cli.options import HELP, SettingsFile, with_settings
 from stylecore.settings import Optimizer, Settings
 
 
@@ -23,7 +23,7 @@ def settings_of():
 
     @application.command()
     @with_settings
-    def take(settings: Settings, name: str = "x"):
+    def take(settings: Settings, name: str = "x", settings_file: SettingsFile = None):
         seen.append(settings)
 
     def settings_of(*words):
@@ -102,6 +102,32 @@ def test_settings_out_of_range(settings_of, words, message):
 @pytest.mark.parametrize("words", [["--optimizer", "magic"], ["--steps", "many"], ["--nonsense"]])
 def test_wrong_usage(settings_of, words):
     assert settings_of(*words).exit_code == 2
+
+
+def test_a_file_counts_more_than_defaults_and_less_than_what_is_said(settings_of, tmp_path):
+    file = tmp_path / "run.toml"
+    file.write_text("size = 64\nsteps = 7\nblend = [1, 2]\nstyle_layers = { relu1_1 = 0.5 }")
+    said = Settings(size=64, steps=7, blend=(1, 2), style_layers={"relu1_1": 0.5})
+    assert settings_of("--settings", str(file)) == said
+    steps = str(Settings().steps)  # a default that is said, too
+    words = ["--steps", steps, "--blend", "", "--style-layers", "relu2_1"]
+    found = settings_of(*words, "--settings", str(file))
+    assert found == Settings(size=64, style_layers={"relu2_1": 1})
+
+
+def test_a_bad_file_is_one_line(settings_of, tmp_path):
+    file = tmp_path / "run.toml"
+    for text, message in (
+        ("sise = 64", "there is no setting 'sise'; the nearest is size"),
+        ("size =", "is no TOML"),
+        ("size = 8", "size is 8; give a whole number from 32"),
+    ):
+        file.write_text(text)
+        result = settings_of("--settings", str(file), "--size", "64")
+        assert result.exit_code == 1
+        assert result.stderr.startswith(f"stylecore: {file}")
+        assert message in result.stderr
+        assert result.stderr.count("\n") == 1
 
 
 def complete(name, incomplete):

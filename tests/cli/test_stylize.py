@@ -176,6 +176,17 @@ def test_an_existing_output_is_replaced_when_it_was_named(run, folder):
     assert np.array_equal(read_image("out.png"), PAINTED)
 
 
+def test_a_file_of_settings_is_read_and_never_overwritten(run, folder):
+    (folder / "run.toml").write_text("size = 64\nsteps = 9\n")
+    words = ["photo.png", "night.png", "-o", "out.png", "--settings", "run.toml"]
+    assert stylize(*words, "--steps", 3).exit_code == 0
+    assert run.given["settings"] == Settings(size=64, steps=3)
+    result = stylize(*words, "--report", "run.toml")
+    assert result.exit_code == 1
+    assert result.stderr == ("stylecore: run.toml would overwrite run.toml; give another name\n")
+    assert (folder / "run.toml").read_text() == "size = 64\nsteps = 9\n"
+
+
 def test_report(run, folder):
     stylize("photo.png", "night.png", "-o", "out.png", "--report", "run.json")
     assert json.loads((folder / "run.json").read_text("utf-8")) == REPORT
