@@ -152,7 +152,7 @@ class _Scaled:
                 mark = replace(mark, best=x, loss=loss)
         if self._on_mark is not None:
             told = Told(zlib.crc32(x.data), loss, gradient.copy())
-            mark = replace(mark, told=(*mark.told, told))
+            mark = replace(mark, told=(*mark.told, told) if mark.left else ())
             self._on_mark(mark)
         self.mark = mark
         return loss, gradient
@@ -192,7 +192,7 @@ def lbfgs(
     bounds = Bounds(LOWEST / scaled.root, HIGHEST / scaled.root)
     options = {"maxcor": memory, "maxfun": steps, "maxiter": steps, "ftol": 0.0, "gtol": 0.0}
     while scaled.mark.left:
-        before = scaled.mark.left + len(scaled.mark.told)
+        before = scaled.mark.left + len(scaled.mark.told)  # when scipy began
         try:
             minimize(
                 scaled,

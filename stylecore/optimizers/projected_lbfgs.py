@@ -105,6 +105,8 @@ def projected_lbfgs(
     on_mark(mark)
     while mark.left:
         mark = _advanced(mark, function, memory, on_evaluation)
+        if not mark.left:
+            mark = replace(mark, pairs=())  # which nobody wants any more
         on_mark(mark)
     return mark.x
 

@@ -18,6 +18,10 @@ from .marks import Mark, OnMark, unmarked
 from .projected_lbfgs import ProjectedLbfgsMark, projected_lbfgs
 
 
+def nothing() -> None:
+    """The default of ``take_mark``: there is none."""
+
+
 class Strategy(Protocol):
     """Minimises at one scale; created once a run."""
 
@@ -28,12 +32,13 @@ class Strategy(Protocol):
         steps: int,
         on_evaluation: OnEvaluation,
         /,
-        mark: Any = None,
+        take_mark: Callable[[], Any] = nothing,
         on_mark: OnMark | None = None,
     ) -> Array:
         """Start from x, take so many evaluations, return the picture.
 
-        A mark of the optimiser's own kind goes on from there; ``on_mark`` is told of new ones.
+        Where ``take_mark`` gives a mark of the optimiser's own kind, go on from there: nobody else
+        should hold it, since it is large. ``on_mark`` is told of new ones.
         """
         ...
 
@@ -67,7 +72,7 @@ class _Adam:
         steps: int,
         on_evaluation: OnEvaluation,
         /,
-        mark: AdamMark | None = None,
+        take_mark: Callable[[], AdamMark | None] = nothing,
         on_mark: OnMark | None = None,
     ) -> Array:
         x, self._state = adam(
@@ -76,7 +81,7 @@ class _Adam:
             steps=steps,
             state=self._state and _grown(self._state, x),
             on_evaluation=on_evaluation,
-            mark=mark,
+            mark=take_mark(),
             on_mark=on_mark or unmarked,
         )
         return x
@@ -99,10 +104,12 @@ def _lbfgs(
     steps: int,
     on_evaluation: OnEvaluation,
     /,
-    mark: LbfgsMark | None = None,
+    take_mark: Callable[[], LbfgsMark | None] = nothing,
     on_mark: OnMark | None = None,
 ) -> Array:
-    return lbfgs(function, x, steps=steps, on_evaluation=on_evaluation, mark=mark, on_mark=on_mark)
+    return lbfgs(
+        function, x, steps=steps, on_evaluation=on_evaluation, mark=take_mark(), on_mark=on_mark
+    )
 
 
 def _projected_lbfgs(
@@ -111,7 +118,7 @@ def _projected_lbfgs(
     steps: int,
     on_evaluation: OnEvaluation,
     /,
-    mark: ProjectedLbfgsMark | None = None,
+    take_mark: Callable[[], ProjectedLbfgsMark | None] = nothing,
     on_mark: OnMark | None = None,
 ) -> Array:
     return projected_lbfgs(
@@ -119,7 +126,7 @@ def _projected_lbfgs(
         x,
         steps=steps,
         on_evaluation=on_evaluation,
-        mark=mark,
+        mark=take_mark(),
         on_mark=on_mark or unmarked,
     )
 

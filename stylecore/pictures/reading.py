@@ -62,7 +62,7 @@ def read_with_alpha(path: AnyPath, enough: Enough | None = None) -> Picture:
     Warns:
         ImageWarning: as `read_image`.
     """
-    data = _read_bytes(path)
+    data = read_bytes(path)
     if not data:
         raise ImageError(f"{path} is empty; give {WANTED}")
     try:
@@ -123,7 +123,12 @@ def _warn(path: AnyPath, remark: str) -> None:
     warnings.warn(f"{path} {remark}", ImageWarning, stacklevel=4)
 
 
-def _read_bytes(path: AnyPath) -> bytes:
+def read_bytes(path: AnyPath) -> bytes:
+    """What is in a picture file.
+
+    Raises:
+        ImageError: for one that is not there, or cannot be read.
+    """
     try:
         return Path(path).read_bytes()
     except FileNotFoundError:

@@ -1,0 +1,137 @@
+"""How a picture was made: settings, versions, network, inputs and losses, as JSON and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ..errors import SettingsError, StylecoreError
+from ..settings import Settings
+from ..settingsfile import mapping_of, settings_of
+from .inputs import Inputs
+
+FORMAT = 1
+_STARTS = ("content", "noise")
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """How a picture was made.
+
+    Two runs that give the same picture give the same of this: it holds no time and no place.
+
+    Attributes:
+        settings: all of them; ``init`` without a folder.
+        inputs: what was looked at.
+        versions: of stylecore and what it stands on, by name.
+        model: name, source and SHA-256 of the weights of the network.
+        engine: name and precision of what computed.
+        losses: of the delivered picture, by name; None where they were not measured.
+        steps: evaluations that were made, of those that were planned.
+        finished: whether nothing ended the run early.
+    """
+
+    settings: Settings
+    inputs: Inputs
+    versions: Mapping[str, str]
+    model: Mapping[str, str]
+    engine: Mapping[str, str]
+    losses: Mapping[str, float | None] | None
+    steps: int
+    finished: bool
+
+    @classmethod
+    def of_report(cls, report: Mapping[str, Any], where: str = "the report") -> Provenance:
+        """What a run's report tells.
+
+        Args:
+            report: as :meth:`Report.as_dict` gives it.
+            where: it stands, for messages.
+
+        Raises:
+            StylecoreError: for the report of something else.
+        """
+        steps = sum(len(scale["steps"]) for scale in report["scales"])
+        finished = not report["interrupted"] and report["error"] is None
+        settings = settings_of(report["settings"], where)
+        return cls(
+            settings=_without_folder(settings),
+            inputs=Inputs.of_dict(report["inputs"]),
+            versions=dict(report["versions"]),
+            model={name: str(report["model"][name]) for name in _OF_MODEL},
+            engine={name: str(report["engine"][name]) for name in _OF_ENGINE},
+            losses=report["final"],
+            steps=steps,
+            finished=finished,
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        return {
+            "format": FORMAT,
+            "versions": dict(self.versions),
+            "inputs": self.inputs.as_dict(),
+            "model": dict(self.model),
+            "engine": dict(self.engine),
+            "settings": mapping_of(self.settings),
+            "steps": self.steps,
+            "finished": self.finished,
+            "losses": None if self.losses is None else dict(self.losses),
+        }
+
+    def to_json(self) -> str:
+        """All of it on one line."""
+        return json.dumps(self.as_dict(), ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def of_json(cls, text: str, where: str) -> Provenance:
+        """What was written by :meth:`to_json`.
+
+        Args:
+            text: that.
+            where: it stands, for messages.
+
+        Raises:
+            StylecoreError: for something else, or by another version in another form.
+        """
+        try:
+            given = json.loads(text)
+            if given["format"] != FORMAT:
+                raise StylecoreError(
+                    f"{where} says how it was made in form {given['format']!r}, and this version"
+                    f" reads form {FORMAT}; take a newer stylecore"
+                )
+            return cls._of_dict(given, where)
+        except SettingsError as error:
+            raise StylecoreError(str(error)) from None
+        except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
+            raise StylecoreError(
+                f"what {where} says of how it was made is damaged; take another copy of it"
+            ) from None
+
+    @classmethod
+    def _of_dict(cls, given: Any, where: str) -> Provenance:
+        losses = given["losses"]
+        return cls(
+            settings=settings_of(given["settings"], where),
+            inputs=Inputs.of_dict(given["inputs"]),
+            versions={str(name): str(one) for name, one in given["versions"].items()},
+            model={name: str(given["model"][name]) for name in _OF_MODEL},
+            engine={name: str(given["engine"][name]) for name in _OF_ENGINE},
+            losses=None if losses is None else {str(name): one for name, one in losses.items()},
+            steps=int(given["steps"]),
+            finished=bool(given["finished"]),
+        )
+
+
+_OF_MODEL = ("name", "source", "sha256")
+_OF_ENGINE = ("name", "precision")
+
+
+def _without_folder(settings: Settings) -> Settings:
+    if settings.init in _STARTS:
+        return settings
+    return replace(settings, init=Path(settings.init).name)
