@@ -43,7 +43,7 @@ class Input:
             ValueError: where they tell of none, or of one in some folder.
         """
         name, length, sha256 = given["name"], given["bytes"], given["sha256"]
-        if not isinstance(name, str) or Path(name).name != name:
+        if not isinstance(name, str) or Path(name).name != name or name == "..":
             raise ValueError(f"{name!r} is no name of a file")
         if not isinstance(length, int) or not isinstance(sha256, str) or len(sha256) != 64:
             raise ValueError(f"{name} has no SHA-256")
@@ -151,7 +151,7 @@ class Inputs:
         """Each of them, and what it is."""
         yield "content", self.content
         for number, style in enumerate(self.styles, start=1):
-            yield ("style" if len(self.styles) == 1 else f"style {number}"), style
+            yield ("style" if number == 1 else f"style {number}"), style
         for what in _SINGLE:
             if (one := getattr(self, what)) is not None:
                 yield what.replace("_", " "), one

@@ -27,7 +27,7 @@ class Provenance:
         settings: all of them; ``init`` without a folder.
         inputs: what was looked at.
         versions: of stylecore and what it stands on, by name.
-        model: name, source and SHA-256 of the weights of the network.
+        model: name of the network, source and SHA-256 of its weights, SHA-256 of its files.
         engine: name and precision of what computed.
         losses: of the delivered picture, by name; None where they were not measured.
         steps: evaluations that were made, of those that were planned.
@@ -127,7 +127,7 @@ class Provenance:
         )
 
 
-_OF_MODEL = ("name", "source", "sha256")
+_OF_MODEL = ("name", "source", "sha256", "artefact")
 _OF_ENGINE = ("name", "precision")
 
 
