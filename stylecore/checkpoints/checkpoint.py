@@ -42,12 +42,13 @@ class Checkpoint:
         path: of the file.
         note: what the caller wants to find in it again, ready for JSON.
         failure: why it could not be written the last time, or nothing.
+        on_failure: told, once, why it cannot be written; the run goes on without it.
 
     Args:
         path: of the file.
         every: seconds from one writing to the next; 0 writes after every step. By default 30, and
             as many more as keep the time that it takes below 2 % of the run's.
-        on_failure: told, once, why it cannot be written; the run goes on without it.
+        on_failure: as above.
     """
 
     def __init__(
@@ -60,7 +61,8 @@ class Checkpoint:
         self.path = Path(path)
         self.note: dict[str, Any] = {}
         self.failure = ""
-        self._on_failure = on_failure
+        self.on_failure = on_failure
+        self._told = False
         share = _SHARE if every is None else None
         self._cadence = Cadence(EVERY if every is None else every, share, _RATE)
         self._saved: Saved | None = None
@@ -154,9 +156,9 @@ class Checkpoint:
             self.failure = ""
         except (CheckpointError, MemoryError) as error:
             reason = str(error) or f"cannot write {self.path}: out of memory"
-            if not self.failure and self._on_failure is not None:
-                self._on_failure(reason)
-            self.failure = reason
+            if not self._told and self.on_failure is not None:
+                self.on_failure(reason)
+            self._told, self.failure = True, reason
 
 
 def _parts_of(saved: Saved | None, path: Path) -> list[Saved]:
