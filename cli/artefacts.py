@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from ..settings import Settings
+from ..silence import native_silence
 from .common import Offline, Quiet, argument, optional
-from .errors import native_silence
 from .options import with_settings_of
 from .outputs import Outputs, weight_files
 from .progress import megabytes, progress_for

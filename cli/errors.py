@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Generator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from signal import SIGINT
 from typing import Any
 
@@ -14,14 +13,12 @@ from typer.core import TyperGroup
 
 from ..errors import ImageWarning, StylecoreError
 from ..memory import REMEDY, is_shortage
-from ..overlap import WhileWanted
 from ..results import UnfinishedError
+from ..silence import native_silence
 from .signals import told_by
 
 FAILED = 1
 _BY_SIGNAL = 128  # and its number, as shells count
-
-_STDERR = 2
 
 
 class Root(TyperGroup):
@@ -97,35 +94,3 @@ def while_reading(told: list[str] | None = None) -> Generator[None]:
         if line not in told:
             complain(line)
             told.append(line)
-
-
-def native_silence() -> AbstractContextManager[None]:
-    """Drop what C libraries write to stderr; libpng tells of damage before an exception can.
-
-    It may be nested, and overlap with that of other threads.
-    """
-    return _SILENCE
-
-
-def _lead_nowhere() -> int | None:
-    """Lead standard error to nowhere; what it was, or None where that cannot be done."""
-    kept = None
-    try:
-        kept = os.dup(_STDERR)
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-    except OSError:
-        if kept is not None:
-            os.close(kept)
-        return None
-    os.dup2(nowhere, _STDERR)
-    os.close(nowhere)
-    return kept
-
-
-def _lead_back(kept: int | None) -> None:
-    if kept is not None:
-        os.dup2(kept, _STDERR)
-        os.close(kept)
-
-
-_SILENCE = WhileWanted(_lead_nowhere, _lead_back)

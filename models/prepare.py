@@ -12,12 +12,12 @@ from ..engine.artefact import MANIFEST, artefact_key, fits, read_manifest
 from ..engine.locations import artefacts_folder, home
 from ..errors import ModelError
 from ..files import is_folder, is_there, sha256_of
+from ..locks import exclusive
 from ..settings import Settings
 from . import sources
 from .checksums import checksum
 from .fetching.download import Progress
 from .fetching.fetch import fetch, known_checksums
-from .fetching.lock import exclusive
 from .imported import Imported, imported
 from .making.build import Gradient, build_artefact
 from .making.storage import Storage

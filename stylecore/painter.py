@@ -16,6 +16,7 @@ from .engine.artefact import Artefact, default_artefact, fits, load_artefact
 from .engine.cores import notes_on
 from .engine.engines import choose_engine, exact
 from .engine.evenness import composedness
+from .engine.kept import Kept
 from .engine.objective import Objective
 from .engine.sessions import Sessions
 from .engine.targets import Values, measure, prepare_targets
@@ -47,6 +48,8 @@ class Painter:
             machine for the settings' pooling, layers and style loss.
         settings: engine and threads count, and what the artefact must have; by default
             ``Settings()``.
+        keep: how many bytes of what it finds out about contents and styles it keeps for pictures
+            of the same size with the same ones.
 
     Raises:
         ModelError: when there is no artefact, or it does not fit the settings.
@@ -54,14 +57,18 @@ class Painter:
     """
 
     def __init__(
-        self, model: str | Path | Artefact | None = None, settings: Settings | None = None
+        self,
+        model: str | Path | Artefact | None = None,
+        settings: Settings | None = None,
+        keep: int = 0,
     ) -> None:
         settings = settings or Settings()
         self.artefact = _opened(model, settings)
         self.engine = choose_engine(settings.engine, settings.threads)
         sessions = Sessions(self.artefact)
         self._objective = sessions.objective(self.engine)
-        self._features = sessions.features(exact(self.engine))
+        features = sessions.features(exact(self.engine))
+        self._features = Kept(features, keep) if keep else features
         self._closed = False
 
     def __enter__(self) -> Self:

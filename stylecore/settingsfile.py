@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from difflib import get_close_matches
 from os import PathLike
@@ -13,7 +13,7 @@ from typing import Any, cast, get_origin, get_type_hints
 
 from . import files
 from .errors import SettingsError
-from .settings import Settings
+from .settings import Settings, parse_layers, parse_numbers
 
 NAMES = tuple(one.name for one in fields(Settings))
 """Of all settings."""
@@ -71,6 +71,31 @@ def mapping_of(settings: Settings) -> dict[str, Any]:
     """All settings as plain values, for TOML or JSON; `settings_of` gives the same back."""
     values = settings.as_dict()
     return {name: list(one) if _is_array(one) else one for name, one in values.items()}
+
+
+def value_of(name: str, text: str, where: str) -> Any:
+    """The value of a setting from text, as it is written on the command line.
+
+    Raises:
+        SettingsError: for a name that no setting has, or text of another type.
+    """
+    check_name(name, where)
+    wanted = wanted_of(name)
+    try:
+        return _READ[wanted](text)
+    except SettingsError as error:
+        raise SettingsError(f"{where}: {name}: {error}") from None
+    except ValueError:
+        raise SettingsError(f"{where}: {name} is {_shown(text)}; give {wanted}") from None
+
+
+_READ: dict[str, Callable[[str], Any]] = {
+    _WHOLE: int,
+    _NUMBER: float,
+    _TEXT: str,
+    _NUMBERS: parse_numbers,
+    _LAYERS: parse_layers,
+}
 
 
 def check_name(name: object, where: str) -> None:

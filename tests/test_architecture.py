@@ -27,7 +27,7 @@ THIRD_PARTY = {
     "cli": {"typer", "rich"},
 }
 # engine: an artefact is verified by running it
-OF_THE_CORE_FOR_MODELS = {"engine", "errors", "files", "losses", "pictures", "settings"}
+OF_THE_CORE_FOR_MODELS = {"engine", "errors", "files", "locks", "losses", "pictures", "settings"}
 MAY_IMPORT = {
     "stylecore.pictures": {"errors", "files", "memory", "overlap"},
     "stylecore.pictures.formats": {"errors", "overlap", "pictures"},
@@ -44,7 +44,7 @@ MAY_IMPORT = {
     "stylecore.masks": {"errors", "pictures"},
     "stylecore.models.autodiff": {"errors"},
     "stylecore.models.readers": {"errors", "files", "models.sources"},
-    "stylecore.models.fetching": {"engine", "errors", "files", "models.sources"},
+    "stylecore.models.fetching": {"engine", "errors", "files", "locks", "models.sources"},
     "stylecore.models.making": {
         *("engine", "errors", "files", "losses", "models.autodiff", "models.readers", "pictures"),
         "settings",

@@ -11,11 +11,11 @@ from pathlib import Path
 from ...engine import locations
 from ...errors import FetchError
 from ...files import digest_of, sha256_of, write_atomically
+from ...locks import exclusive
 from .. import sources
 from ..sources import Source
 from . import download, packages
 from .download import Progress
-from .lock import exclusive
 
 Note = Callable[[str], None]
 

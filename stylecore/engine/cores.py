@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+
+from .cgroups import groups_of
 
 _ROOT = Path("/")
 
@@ -38,12 +39,9 @@ def cpu_quota(root: Path = _ROOT) -> float:
         root: of the file system.
     """
     quotas = [math.inf]
-    with suppress(OSError, ValueError):
-        mounts = list(_mounts(root))
-        for controllers, path in _groups(root):
-            for known, inside, place in mounts:
-                if known in controllers.split(","):
-                    quotas += _quotas(root, place, _below(path, inside))
+    for group in groups_of("cpu", root):
+        with suppress(OSError, ValueError):
+            quotas.append(_quota_of(group))
     return min(quotas)
 
 
@@ -51,42 +49,6 @@ def _affinity() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _groups(root: Path) -> Iterator[tuple[str, str]]:
-    """Controllers and path of each group that this process is in (cgroups(7)).
-
-    That of version 2 has no controllers.
-    """
-    for line in (root / "proc/self/cgroup").read_text(encoding="utf-8").splitlines():
-        _, controllers, path = line.split(":", 2)
-        yield controllers, path
-
-
-def _mounts(root: Path) -> Iterator[tuple[str, str, str]]:
-    """Controller, group and mount point of where quotas are to be seen (proc(5))."""
-    for line in (root / "proc/self/mountinfo").read_text(encoding="utf-8").splitlines():
-        before, _, after = line.partition(" - ")
-        (_, _, _, inside, place, *_), (kind, _, options) = before.split(), after.split(" ", 2)
-        if kind == "cgroup2":
-            yield "", inside, place
-        elif kind == "cgroup" and "cpu" in options.split(","):
-            yield "cpu", inside, place
-
-
-def _below(path: str, inside: str) -> PurePosixPath:
-    """Where a group lies below a mount point; the point itself where it is another's."""
-    with suppress(ValueError):
-        return PurePosixPath(path).relative_to(inside)
-    return PurePosixPath()
-
-
-def _quotas(root: Path, place: str, below: PurePosixPath) -> Iterator[float]:
-    """Of a group and of those above it, as far as they can be seen."""
-    top = root / place.lstrip("/")
-    for group in (below, *below.parents):
-        with suppress(OSError, ValueError):
-            yield _quota_of(top / group)
 
 
 def _quota_of(group: Path) -> float:

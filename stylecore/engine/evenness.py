@@ -14,7 +14,7 @@ from ..pictures.images import resize_mask
 from ..pictures.tensors import Array, to_tensor
 from ..settings import LAYERS
 from .artefact import Manifest
-from .session import Session
+from .kept import Features
 from .statistics import statistics
 
 _UNEVEN, _EVEN = 0.38, 0.48
@@ -25,7 +25,7 @@ _LEAST_SHOWN = 0.1
 
 
 def composedness(
-    features: Session, manifest: Manifest, style: Array, alpha: Array | None = None
+    features: Features, manifest: Manifest, style: Array, alpha: Array | None = None
 ) -> float:
     """How much of a composition a style (H, W, 3) is, 0–1.
 
@@ -37,7 +37,7 @@ def composedness(
 
 
 def evenness(
-    features: Session, manifest: Manifest, style: Array, alpha: Array | None = None
+    features: Features, manifest: Manifest, style: Array, alpha: Array | None = None
 ) -> float:
     """The mean cosine between the Gram matrices of a style's quarters at its deepest layer.
 

@@ -13,7 +13,7 @@ from ..losses.table import feature_terms
 from ..pictures.tensors import Array
 from ..settings import sees_things
 from .artefact import Manifest
-from .session import Session
+from .kept import Features
 from .statistics import statistics
 
 _AGREEMENT = 1.5
@@ -50,7 +50,7 @@ class Look:
 
 
 def look_at(
-    features: Session,
+    features: Features,
     manifest: Manifest,
     style: Array,
     how: StyleGuides,
@@ -63,6 +63,8 @@ def look_at(
     counted = views if composed else ()
     seen = [statistics(features, manifest, one.picture, one.guides, more=True) for one in counted]
     whole = statistics(features, manifest, style, how.guides)
+    if seen:  # views are mixed in, and what is given may be kept for others
+        whole = {name: value.copy() for name, value in whole.items()}
     look = Look(whole, how.guides, how.regions, composed, {})
     for term in feature_terms(manifest.terms):
         for layer in filter(sees_things, manifest.layers_of(term) if term.guided else ()):

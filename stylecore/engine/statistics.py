@@ -7,11 +7,11 @@ from ..errors import ModelError
 from ..losses.table import feature_terms
 from ..pictures.tensors import Array
 from .artefact import Manifest
-from .session import Session
+from .kept import Features
 
 
 def statistics(
-    features: Session,
+    features: Features,
     manifest: Manifest,
     image: Array,
     guides: Values | None = None,

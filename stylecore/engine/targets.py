@@ -21,9 +21,9 @@ from ..losses.term import FeatureTerm
 from ..pictures.tensors import Array
 from ..settings import Settings
 from .artefact import Manifest
+from .kept import Features, passing
 from .looks import Look, look_at
 from .neighbours import Candidates, neighbour_targets
-from .session import Session
 from .statistics import statistics
 
 
@@ -38,7 +38,7 @@ def input_names(manifest: Manifest) -> set[str]:
 
 
 def prepare_targets(
-    features: Session,
+    features: Features,
     manifest: Manifest,
     content: Array,
     styles: Sequence[Array],
@@ -86,7 +86,9 @@ def prepare_targets(
             values |= _style_targets(term, manifest, looks, guidance)
             values |= _style_weights(term, manifest, values, settings, guidance, looks)
         elif manifest.layers_of(term):
-            seen = of_content if picture is None else statistics(features, manifest, picture)
+            seen = of_content
+            if picture is not None:
+                seen = statistics(passing(features), manifest, picture)
             values |= _neighbours(term, manifest, seen, looks, guidance)
             values |= _neighbour_weights(term, manifest, values, settings, guidance)
     pixels = height * width if settings.loss_scale == "unit" else 1
@@ -96,14 +98,14 @@ def prepare_targets(
     return {name: value for name, value in values.items() if name in input_names(manifest)}
 
 
-def measure(features: Session, manifest: Manifest, image: Array, targets: Values) -> Losses:
+def measure(features: Features, manifest: Manifest, image: Array, targets: Values) -> Losses:
     """The loss of an image by the equations, in NumPy, from its forward pass alone.
 
     Returns:
         ``loss`` and the parts that sum to it.
     """
     guides = {name: value for name, value in targets.items() if name.endswith(".guide")}
-    found = statistics(features, manifest, image, guides)
+    found = statistics(passing(features), manifest, image, guides)
     parts = dict.fromkeys(parts_of(manifest.terms), 0.0)
     for term in feature_terms(manifest.terms):
         for layer in manifest.layers_of(term):

@@ -16,12 +16,14 @@ from .sizes import (
     same_shape,
     scaled_size,
 )
-from .writing import check_writable, write_image
+from .writing import check_suffix, check_writable, encoded_image, write_image
 
 __all__ = [
+    "check_suffix",
     "check_writable",
     "crop_to_aspect",
     "cropped_size",
+    "encoded_image",
     "lay_on_white",
     "read_image",
     "read_with_alpha",

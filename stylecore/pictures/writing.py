@@ -57,7 +57,22 @@ def write_image(path: AnyPath, image: Picture, metadata: Metadata | None = None)
         NotAPictureError: for what is no array.
         MemoryError: where there is not enough to encode it.
     """
-    suffix = _known_suffix(path)
+    encoded = encoded_image(path, image, metadata)
+    try:
+        files.write_atomically(path, encoded)
+    except OSError as error:
+        raise ImageError(files.unwritable(path, error)) from error
+
+
+def encoded_image(path: AnyPath, image: Picture, metadata: Metadata | None = None) -> bytes:
+    """What `write_image` would write to a file of this name.
+
+    Raises:
+        ImageError: for an unknown suffix, or an array of another kind.
+        NotAPictureError: for what is no array.
+        MemoryError: where there is not enough to encode it.
+    """
+    suffix = check_suffix(path)
     if not isinstance(image, np.ndarray):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise NotAPictureError(image, "what is to be written")
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] not in (3, 4):
@@ -69,10 +84,7 @@ def write_image(path: AnyPath, image: Picture, metadata: Metadata | None = None)
     if metadata is not None:
         height, width = image.shape[:2]
         encoded = embedded(suffix, encoded, metadata, width, height)
-    try:
-        files.write_atomically(path, encoded)
-    except OSError as error:
-        raise ImageError(files.unwritable(path, error)) from error
+    return encoded
 
 
 def check_writable(path: AnyPath) -> None:
@@ -81,11 +93,24 @@ def check_writable(path: AnyPath) -> None:
     Raises:
         ImageError: for an unknown suffix or a place that cannot be written.
     """
-    _known_suffix(path)
+    check_suffix(path)
     try:
         files.check_writable(path)
     except OSError as error:
         raise ImageError(files.unwritable(path, error)) from error
+
+
+def check_suffix(path: AnyPath) -> str:
+    """The suffix of a name, in small letters.
+
+    Raises:
+        ImageError: for one that names no format that is written.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in _ENCODINGS:
+        given = f"suffix {suffix!r}" if suffix else "no suffix"
+        raise ImageError(f"{path} has {given}; give one of {', '.join(_ENCODINGS)}")
+    return suffix
 
 
 def _encode(suffix: str, image: Picture) -> bytes:
@@ -96,11 +121,3 @@ def _encode(suffix: str, image: Picture) -> bytes:
         raise MemoryError(f"no memory to encode a {suffix} picture")  # OpenCV does not say why
     size = f"{image.shape[1]}×{image.shape[0]}"
     raise ImageError(f"a {suffix} file cannot hold {size} pixels; give a name that ends in .png")
-
-
-def _known_suffix(path: AnyPath) -> str:
-    suffix = Path(path).suffix.lower()
-    if suffix not in _ENCODINGS:
-        given = f"suffix {suffix!r}" if suffix else "no suffix"
-        raise ImageError(f"{path} has {given}; give one of {', '.join(_ENCODINGS)}")
-    return suffix

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from stylecore import Painter, Settings, objective_between, read_scene, stylize
+from stylecore.engine.session import Session
 from stylecore.engine.sessions import Sessions
 from stylecore.errors import EngineError, ModelError
 
@@ -46,6 +47,22 @@ def test_one_painter_paints_what_many_do(model, scenes, one_by_one):
         for _ in range(2):
             for scene, wanted in zip(scenes, one_by_one, strict=True):
                 assert (painter.paint(scene).image == wanted).all()
+
+
+def test_what_is_kept_for_further_pictures_changes_none(model, scenes, one_by_one, monkeypatch):
+    """Styles are looked at once at each size, and contents too."""
+    runs, run = [], Session._run
+    monkeypatch.setattr(
+        Session, "_run", lambda self, *words: runs.append(self._spare) or run(self, *words)
+    )
+    needed = []
+    with Painter(model, SETTINGS, keep=10**8) as painter:
+        for _ in range(2):
+            runs.clear()
+            for scene, wanted in zip(scenes, one_by_one, strict=True):
+                assert (painter.paint(scene).image == wanted).all()
+            needed.append(sum(runs))
+    assert needed[1] < needed[0] / 2
 
 
 def test_threads_do_not_disturb_one_another(model, scenes, one_by_one):

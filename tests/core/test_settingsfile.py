@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from stylecore.errors import SettingsError
 from stylecore.settings import LAYERS, Color, Optimizer, Settings, StyleLoss
-from stylecore.settingsfile import NAMES, mapping_of, read_settings, settings_of
+from stylecore.settingsfile import NAMES, mapping_of, read_settings, settings_of, value_of
 
 WEIGHTS = st.floats(0, 1e6, allow_subnormal=True)
 LAYER_WEIGHTS = st.dictionaries(st.sampled_from(LAYERS), WEIGHTS, min_size=1)
@@ -160,3 +160,34 @@ def test_a_file_that_cannot_be_read(tmp_path):
 def test_a_mark_of_byte_order_is_no_harm(tmp_path):
     (tmp_path / "run.toml").write_bytes(b"\xef\xbb\xbfsize = 64\r\n")
     assert read_settings(tmp_path / "run.toml") == Settings(size=64)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("size", "64", 64),
+        ("tv_weight", "0.5", 0.5),
+        ("init", "noise", "noise"),
+        ("blend", "1,2", (1.0, 2.0)),
+        ("style_layers", "relu1_1:0.5,relu2_1", {"relu1_1": 0.5, "relu2_1": 1.0}),
+    ],
+)
+def test_text_is_read_as_on_the_command_line(name, text, value):
+    assert value_of(name, text, "here") == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("size", "many", "here: size is 'many'; give a whole number"),
+        ("size", "64.0", "here: size is '64.0'; give a whole number"),
+        ("tv_weight", "much", "here: tv_weight is 'much'; give a number"),
+        ("blend", "1,x", "here: blend: '1,x' is no list of numbers"),
+        ("style_layers", "relu9", "here: style_layers: layers: no layer 'relu9'"),
+        ("sise", "64", "here: there is no setting 'sise'; the nearest is size"),
+    ],
+)
+def test_text_of_another_type_is_refused(name, text, words):
+    with pytest.raises(SettingsError) as caught:
+        value_of(name, text, "here")
+    assert str(caught.value).startswith(words)

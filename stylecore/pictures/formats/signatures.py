@@ -19,6 +19,16 @@ from .tiff import RAW, open_tiff
 from .webp import open_webp
 
 WANTED = "a PNG, JPEG, WebP, TIFF, BMP, AVIF or GIF file"
+
+SUFFIXES = frozenset(
+    f".{name}"
+    for name in (
+        *("png", "jpg", "jpeg", "jpe", "jfif", "webp", "tif", "tiff", "bmp", "dib", "gif"),
+        *("avif", "heic", "heif", "pbm", "pgm", "ppm", "pnm"),
+    )
+)
+"""Of names under which pictures that are read here are kept; a file is judged by its bytes."""
+
 _PORTABLE = tuple(b"P%d" % number for number in range(1, 7))
 _AVIF = (b"avif", b"avis")
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")

@@ -1,0 +1,86 @@
+"""What a picture depends on: when all of this is the same, it need not be painted again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ..settings import Settings
+from ..settingsfile import mapping_of
+
+_BESIDE = {"threads"}
+"""Settings that a picture does not depend on."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """A file that was read, by its path as it was given, and its SHA-256 in hexadecimal."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that a picture is made from.
+
+    Attributes:
+        content: the photograph.
+        styles: those that are blended, in their order.
+        start: the picture that it is started from, or None.
+        settings: how.
+        metadata: what is carried along of the content's: ``no-gps``, ``all`` or ``none``.
+        model: name, ``sha256`` of the weights, and ``storage``, which may round them.
+    """
+
+    content: Input
+    styles: tuple[Input, ...]
+    start: Input | None
+    settings: Settings
+    metadata: str
+    model: Mapping[str, str]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        return {
+            "content": asdict(self.content),
+            "styles": [asdict(one) for one in self.styles],
+            "start": None if self.start is None else asdict(self.start),
+            "settings": mapping_of(self.settings),
+            "metadata": self.metadata,
+            "model": dict(self.model),
+        }
+
+    def inputs(self) -> tuple[Input, ...]:
+        """All files."""
+        return (self.content, *self.styles, *(() if self.start is None else (self.start,)))
+
+    def is_that_of(self, line: Mapping[str, Any]) -> bool:
+        """Whether a line of a manifest tells of the same; paths may differ where contents agree."""
+        return _essence(self.as_dict()) == _essence(line)
+
+
+def _essence(line: Mapping[str, Any]) -> dict[str, Any]:
+    """What counts of a recipe as plain values, of whatever a line holds."""
+    settings: Any = line.get("settings")
+    if isinstance(settings, Mapping):
+        # The path of a start does not count; its checksum does.
+        kept: dict[str, Any] = {k: v for k, v in settings.items() if k not in _BESIDE}
+        if line.get("start") is not None:
+            kept["init"] = None
+        settings = kept
+    styles: Any = line.get("styles")
+    found = [_sha256(one) for one in styles] if isinstance(styles, list) else styles
+    return {
+        "content": _sha256(line.get("content")),
+        "styles": found,
+        "start": _sha256(line.get("start")),
+        "settings": settings,
+        "metadata": line.get("metadata"),
+        "model": line.get("model"),
+    }
+
+
+def _sha256(given: Any) -> Any:
+    return given.get("sha256") if isinstance(given, Mapping) else given
