@@ -15,12 +15,13 @@ from .common import Content, Metadata, Model, Offline, Quiet, argument, metadata
 from .errors import FAILED, complain, how_it_ended, while_reading
 from .names import beside, place_of
 from .options import HELP, SettingsFile, with_settings_of
+from .order import start_of
 from .outputs import Outputs, model_files
+from .painters import open_painter
 from .progress import Progress, progress_for
 from .rescue import placed
 from .signals import LISTENER
 from .standard import STANDARD, given, named
-from .stylize import open_painter, start_of
 from .where import Where, with_where
 
 if TYPE_CHECKING:

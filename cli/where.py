@@ -149,7 +149,7 @@ class Where:
 
     def _regions(self, styles: int, longest: int) -> list[Region]:
         if self.content_labels is None and not self.style_labels:
-            return self._from_masks()
+            return self.from_masks()
         if self.pairs:
             raise SettingsError("--region and label pictures were given; give one or the other")
         if self.content_labels is None or len(self.style_labels) != styles:
@@ -164,7 +164,12 @@ class Where:
             self.content_labels, self.style_labels, self.weights, longest=2 * longest
         )
 
-    def _from_masks(self) -> list[Region]:
+    def from_masks(self) -> list[Region]:
+        """The regions that have masks of their own.
+
+        Raises:
+            SettingsError: for another number of weights than of regions.
+        """
         from ..control.regions import Region
 
         styles: dict[Path, dict[int, Path | None]] = {}

@@ -157,7 +157,7 @@ class Scene:
         if start is not None:
             begin, longest = read_start(start, self.height, self.width)
             settings = from_scale(settings, longest)
-            inputs = replace(inputs, start=input_of(start, "the start"))
+            inputs = replace(inputs, start=input_of(start))
         return replace(
             self,
             settings=settings,
@@ -266,13 +266,12 @@ def read_scene(
 def _inputs(
     content: Source, styles: Sequence[Source], start: Source | None, controls: Controls
 ) -> Inputs:
-    numbered = enumerate(styles, start=1)
     return Inputs(
-        content=input_of(content, "the content"),
-        styles=tuple(input_of(one, f"style {number}") for number, one in numbered),
-        start=maybe_input(start, "the start"),
-        keep=maybe_input(controls.get("keep"), "what is kept"),
-        content_map=maybe_input(controls.get("content_map"), "the content's weight"),
+        content=input_of(content),
+        styles=tuple(input_of(one) for one in styles),
+        start=maybe_input(start),
+        keep=maybe_input(controls.get("keep")),
+        content_map=maybe_input(controls.get("content_map")),
         regions=region_inputs(controls.get("regions", ())),
     )
 

@@ -131,10 +131,15 @@ def read_bytes(path: AnyPath) -> bytes:
     """
     try:
         return Path(path).read_bytes()
-    except FileNotFoundError:
-        raise ImageError(f"{files.missing(path)}; give {WANTED}") from None
-    except IsADirectoryError:
-        raise ImageError(f"{path} is a folder; give {WANTED}") from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ImageError(f"cannot read {path} ({reason}); give {WANTED}") from error
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: AnyPath, error: OSError | ValueError) -> ImageError:
+    """What to raise where a picture file could not be read."""
+    if isinstance(error, FileNotFoundError):
+        return ImageError(f"{files.missing(path)}; give {WANTED}")
+    if isinstance(error, IsADirectoryError):
+        return ImageError(f"{path} is a folder; give {WANTED}")
+    reason = getattr(error, "strerror", None) or error
+    return ImageError(f"cannot read {path} ({reason}); give {WANTED}")

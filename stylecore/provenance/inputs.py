@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import files
 from ..control.regions import Region
-from ..errors import ImageError
+from ..pictures.reading import unreadable
 from ..pictures.sources import Mask, Source
 
 
@@ -208,18 +208,14 @@ class Inputs:
 _SINGLE = ("start", "fine_style", "keep", "content_map")
 
 
-def input_of(source: Source | Mask, what: str = "a picture") -> Input:
+def input_of(source: Source | Mask) -> Input:
     """The input that a path, an array or an image of Pillow is.
-
-    Args:
-        source: as it was given.
-        what: it is given as, for messages.
 
     Raises:
         ImageError: for a file that cannot be read.
     """
     if isinstance(source, str | os.PathLike):
-        return _of_file(Path(source), what)
+        return _of_file(Path(source))
     if isinstance(source, np.ndarray):
         values = np.ascontiguousarray(source)
         return _of_bytes(f"{values.dtype} {values.shape}", values.reshape(-1).view(np.uint8).data)
@@ -236,29 +232,29 @@ def region_inputs(regions: Sequence[Region]) -> tuple[RegionInputs, ...]:
     return tuple(_of_region(one) for one in regions)
 
 
-def maybe_input(source: Source | Mask | None, what: str) -> Input | None:
+def maybe_input(source: Source | Mask | None) -> Input | None:
     """As :func:`input_of`, where there is one.
 
     Raises:
         ImageError: as :func:`input_of`.
     """
-    return None if source is None else input_of(source, what)
+    return None if source is None else input_of(source)
 
 
 def _of_region(region: Region) -> RegionInputs:
     given, styles = region.style, None
     if given is not None:
         masks = given if isinstance(given, Mapping) else {0: given}
-        styles = {number: maybe_input(one, "a mask") for number, one in masks.items()}
-    content = input_of(region.content, "a mask")
+        styles = {number: maybe_input(one) for number, one in masks.items()}
+    content = input_of(region.content)
     return RegionInputs(region.name, float(region.weight), content, styles)
 
 
-def _of_file(path: Path, what: str) -> Input:
+def _of_file(path: Path) -> Input:
     try:
         return Input(path.name, path.stat().st_size, files.sha256_of(path))
-    except OSError as error:
-        raise ImageError(f"{what}: cannot read {path}: {error.strerror}") from error
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from error
 
 
 def _of_bytes(form: str, data: memoryview) -> Input:

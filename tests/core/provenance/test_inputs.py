@@ -48,8 +48,10 @@ def test_an_image_of_pillow_is_its_values_and_its_mode():
 
 
 def test_what_cannot_be_read_says_so(tmp_path):
-    with pytest.raises(ImageError, match=r"^the content: cannot read .*none\.png"):
-        input_of(tmp_path / "none.png", "the content")
+    with pytest.raises(ImageError, match=r"^there is no file .*none\.png; give a PNG"):
+        input_of(tmp_path / "none.png")
+    with pytest.raises(ImageError, match="is a folder; give a PNG"):
+        input_of(tmp_path)
 
 
 def test_a_scene_knows_what_was_given(file):

@@ -1,0 +1,86 @@
+"""An order: a picture that is to be painted, as a command line asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..settings import Settings
+from .where import Where
+
+if TYPE_CHECKING:
+    from ..pictures.tensors import Picture
+    from ..provenance.inputs import Inputs
+    from ..scene import Scene
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be painted.
+
+    Attributes:
+        content: the photograph.
+        styles: the paintings, in their order.
+        settings: how.
+        where: regions and masks.
+        fine_style: whose strokes the first style is given before, or None.
+    """
+
+    content: Path
+    styles: Sequence[Path]
+    settings: Settings
+    where: Where
+    fine_style: Path | None = None
+
+    def paths(self) -> list[Path]:
+        """Every file that is read."""
+        fine = [] if self.fine_style is None else [self.fine_style]
+        further = [*start_of(self.settings), *fine, *self.where.paths()]
+        return [self.content, *self.styles, *further]
+
+    def inputs(self) -> Inputs:
+        """The same by their names and SHA-256.
+
+        Raises:
+            StylecoreError: for one that cannot be read.
+        """
+        from ..provenance.inputs import Inputs, LabelInputs, input_of, maybe_input, region_inputs
+
+        where, labels = self.where, None
+        if where.content_labels is not None:
+            of_styles = tuple(input_of(path) for path in where.style_labels)
+            of_content = input_of(where.content_labels)
+            labels = LabelInputs(of_content, of_styles, where.weights)
+        return Inputs(
+            content=input_of(self.content),
+            styles=tuple(input_of(path) for path in self.styles),
+            start=next((input_of(path) for path in start_of(self.settings)), None),
+            fine_style=maybe_input(self.fine_style),
+            keep=maybe_input(where.keep),
+            content_map=maybe_input(where.content_map),
+            regions=() if labels is not None else region_inputs(where.from_masks()),
+            labels=labels,
+        )
+
+    def read(self, inputs: Inputs, styles: Sequence[Path | Picture] | None = None) -> Scene:
+        """Read all of it, but for the fine style.
+
+        Args:
+            inputs: as from :meth:`inputs`.
+            styles: in the place of its own.
+
+        Raises:
+            StylecoreError: for what cannot be read, or does not fit.
+        """
+        from ..scene import read_scene
+
+        controls = self.where.controls(len(self.styles), self.settings.size)
+        styles = self.styles if styles is None else styles
+        return read_scene(self.content, styles, self.settings, inputs=inputs, **controls)
+
+
+def start_of(settings: Settings) -> list[Path]:
+    """The picture that the run starts from, where it starts from one."""
+    return [] if settings.init in {"content", "noise"} else [Path(settings.init)]
