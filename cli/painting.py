@@ -15,7 +15,6 @@ from .. import files
 from ..engine.cores import notes_on
 from ..errors import StylecoreError
 from ..results import Interrupted, UnfinishedError
-from ..settings import Settings
 from .common import Carried, metadata_of
 from .delivery import Delivery
 from .errors import FAILED, complain, how_it_ended, while_reading
@@ -80,8 +79,7 @@ def carry_out(order: Order, how: Manner, reads: Sequence[Path] = ()) -> None:
     outputs = Outputs([*order.paths(), *reads, *model_files(how.model)])
     how.life.expect(outputs)
     checkpoint = how.life.opened(quiet=how.quiet)
-    noted = None if checkpoint is None else checkpoint.note.get(_OUTPUT)
-    output = Path(noted) if how.output is None and isinstance(noted, str) else how.output
+    output = _noted(checkpoint) if how.output is None else how.output
     with place_of(output, order.content, order.styles) as picture:
         metadata = metadata_of(order.content, how.metadata, how.no_metadata)
         delivery = Delivery(outputs, picture, how.report, how.save_every, metadata)
@@ -94,7 +92,17 @@ def carry_out(order: Order, how: Manner, reads: Sequence[Path] = ()) -> None:
         if checkpoint is not None:
             checkpoint.remove()
     if not how.quiet:
-        _say(result.report, order.settings, delivery)
+        told = [*notes_on(order.settings.threads), checkpoint and checkpoint.failure]
+        _say(result.report, told, delivery)
+
+
+def _noted(checkpoint: Checkpoint | None) -> Path | None:
+    """Where the picture of a checkpoint goes, as one would write it here."""
+    noted = None if checkpoint is None else checkpoint.note.get(_OUTPUT)
+    if not isinstance(noted, str):
+        return None
+    path = Path(noted)
+    return Path(path.name) if path.parent == Path.cwd() else path
 
 
 def _painted(
@@ -199,8 +207,8 @@ def _keep_best(
     return FAILED if failures else status
 
 
-def _say(report: Mapping[str, Any], settings: Settings, delivery: Delivery) -> None:
-    told = notes_on(settings.threads)
+def _say(report: Mapping[str, Any], told: Sequence[str | None], delivery: Delivery) -> None:
+    """Say what the user should know, but for what was told already, and where the picture is."""
     for warning in report.get("warnings", ()):
         if warning not in told:
             complain(warning)
