@@ -10,6 +10,8 @@ from . import models
 from .blend import blend
 from .errors import Root
 from .mask import mask
+from .rerun import rerun
+from .show import show
 from .stylize import stylize
 
 app = typer.Typer(
@@ -21,6 +23,8 @@ app = typer.Typer(
 app.command()(stylize)
 app.command()(blend)
 app.command()(mask)
+app.command()(show)
+app.command()(rerun)
 app.add_typer(models.app, name="models")
 
 

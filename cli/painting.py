@@ -64,13 +64,19 @@ class Manner:
     life: Life
 
 
-def carry_out(order: Order, how: Manner, reads: Sequence[Path] = ()) -> None:
+def carry_out(
+    order: Order,
+    how: Manner,
+    reads: Sequence[Path] = (),
+    check: Callable[[Painter], object] | None = None,
+) -> None:
     """Paint a picture and deliver it, or what there is of it when something ends the run.
 
     Args:
         order: what is painted.
         how: it is done.
         reads: what the command reads besides.
+        check: looks at the painter before it paints, and raises where it is the wrong one.
 
     Raises:
         Exit: with the status of a run that ended early.
@@ -87,7 +93,7 @@ def carry_out(order: Order, how: Manner, reads: Sequence[Path] = ()) -> None:
         if checkpoint is not None and picture != STANDARD:
             files.sweep(picture)
             checkpoint.note[_OUTPUT] = str(picture.absolute())
-        result = _painted(order, how, delivery, checkpoint)
+        result = _painted(order, how, delivery, checkpoint, check)
         _deliver(result, delivery)
         if checkpoint is not None:
             checkpoint.remove()
@@ -106,7 +112,11 @@ def _noted(checkpoint: Checkpoint | None) -> Path | None:
 
 
 def _painted(
-    order: Order, how: Manner, delivery: Delivery, checkpoint: Checkpoint | None
+    order: Order,
+    how: Manner,
+    delivery: Delivery,
+    checkpoint: Checkpoint | None,
+    check: Callable[[Painter], object] | None,
 ) -> Result:
     started, fine = perf_counter(), None
     with while_reading(delivery.warnings):
@@ -121,6 +131,8 @@ def _painted(
             if checkpoint is not None:
                 checkpoint.on_failure = partial(going_on_without, progress)
             painter = open_painter(order.settings, how.model, how.offline, progress)
+            if check is not None:
+                check(painter)
             if fine is not None:
                 mixed = mixed_style(order, fine, painter, progress, checkpoint)
                 with while_reading(delivery.warnings):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from ..errors import SettingsError, StylecoreError
+from ..pictures.metadata import read_made
 from ..settings import Settings
 from ..settingsfile import mapping_of, settings_of
 from .inputs import Inputs
@@ -125,6 +127,17 @@ class Provenance:
             steps=int(given["steps"]),
             finished=bool(given["finished"]),
         )
+
+
+def read_provenance(path: str | PathLike[str]) -> Provenance | None:
+    """How the picture in a file was made, or None where it does not say.
+
+    Raises:
+        ImageError: for a file that cannot be read.
+        StylecoreError: where what it says is damaged, or of a newer version.
+    """
+    made = read_made(path)
+    return Provenance.of_json(made, str(path)) if made else None
 
 
 _OF_MODEL = ("name", "source", "sha256", "artefact")
