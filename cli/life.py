@@ -179,6 +179,25 @@ def with_life(command: Callable[..., None]) -> Callable[..., None]:
     return with_options(command, "life", options, Life.given)
 
 
+def output_of(output: Path | None, checkpoint: Checkpoint | None) -> Path | None:
+    """Where a picture goes: where it was said, or else where it was going to before."""
+    noted = None if checkpoint is None else checkpoint.note.get(_OUTPUT)
+    if output is not None or not isinstance(noted, str):
+        return output
+    path = Path(noted)
+    return Path(path.name) if path.parent == Path.cwd() else path
+
+
+def note_output(picture: Path, checkpoint: Checkpoint | None) -> None:
+    """Let a checkpoint know where its picture goes, and sweep what a killed process left there."""
+    if checkpoint is not None and picture != STANDARD:
+        files.sweep(picture)
+        checkpoint.note[_OUTPUT] = str(picture.absolute())
+
+
+_OUTPUT = "output"
+
+
 def going_on_without(progress: Progress, line: str) -> None:
     """Say that something cannot be written which the run can do without."""
     progress.say(f"stylecore: {line}; the run goes on without it")

@@ -1,4 +1,4 @@
-"""An order: a picture that is to be painted, as a command line asks for it."""
+"""An order: what is to be painted, and in which manner, as a command line asks for it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..settings import Settings
+from .common import Carried
+from .life import Life
 from .where import Where
 
 if TYPE_CHECKING:
@@ -79,6 +81,33 @@ class Order:
         controls = self.where.controls(len(self.styles), self.settings.size)
         styles = self.styles if styles is None else styles
         return read_scene(self.content, styles, self.settings, inputs=inputs, **controls)
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How an order is carried out, beside its settings.
+
+    Attributes:
+        output: where the picture goes, or None for a new name.
+        model: which network, or None for the usual one.
+        offline: never to touch the network.
+        quiet: to say nothing but errors.
+        metadata: what is carried of the photograph.
+        no_metadata: to write pixels alone.
+        life: checkpoint and preview.
+        save_every: steps between pictures that are kept on the way; 0 keeps none.
+        report: where the report goes, or None.
+    """
+
+    output: Path | None
+    model: str | None
+    offline: bool
+    quiet: bool
+    metadata: Carried
+    no_metadata: bool
+    life: Life
+    save_every: int = 0
+    report: Path | None = None
 
 
 def start_of(settings: Settings) -> list[Path]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -11,57 +10,26 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from .. import files
 from ..engine.cores import notes_on
 from ..errors import StylecoreError
 from ..results import Interrupted, UnfinishedError
-from .common import Carried, metadata_of
+from .common import metadata_of
 from .delivery import Delivery
 from .errors import FAILED, complain, how_it_ended, while_reading
-from .life import Life, going_on_without, watching, where_it_goes_on
+from .life import going_on_without, note_output, output_of, watching, where_it_goes_on
 from .names import place_of
-from .order import Order
+from .order import Manner, Order
 from .outputs import Outputs, model_files
 from .painters import mixed_style, open_painter, read_fine
 from .progress import Progress, progress_for
 from .signals import LISTENER
-from .standard import STANDARD, named
+from .standard import named
 
 if TYPE_CHECKING:
     from ..checkpoints.checkpoint import Checkpoint
     from ..painter import Painter
     from ..results import Result, Step
     from ..scene import Scene
-
-_OUTPUT = "output"
-"""Under which a checkpoint notes where the picture goes."""
-
-
-@dataclass(frozen=True)
-class Manner:
-    """How an order is carried out, beside its settings.
-
-    Attributes:
-        output: where the picture goes, or None for a new name.
-        save_every: steps between pictures that are kept on the way; 0 keeps none.
-        report: where the report goes, or None.
-        model: which network, or None for the usual one.
-        offline: never to touch the network.
-        quiet: to say nothing but errors.
-        metadata: what is carried of the photograph.
-        no_metadata: to write pixels alone.
-        life: checkpoint and preview.
-    """
-
-    output: Path | None
-    save_every: int
-    report: Path | None
-    model: str | None
-    offline: bool
-    quiet: bool
-    metadata: Carried
-    no_metadata: bool
-    life: Life
 
 
 def carry_out(
@@ -85,14 +53,12 @@ def carry_out(
     outputs = Outputs([*order.paths(), *reads, *model_files(how.model)])
     how.life.expect(outputs)
     checkpoint = how.life.opened(quiet=how.quiet)
-    output = _noted(checkpoint) if how.output is None else how.output
+    output = output_of(how.output, checkpoint)
     with place_of(output, order.content, order.styles) as picture:
         metadata = metadata_of(order.content, how.metadata, how.no_metadata)
         delivery = Delivery(outputs, picture, how.report, how.save_every, metadata)
         delivery.expect(order.settings.steps)
-        if checkpoint is not None and picture != STANDARD:
-            files.sweep(picture)
-            checkpoint.note[_OUTPUT] = str(picture.absolute())
+        note_output(picture, checkpoint)
         result = _painted(order, how, delivery, checkpoint, check)
         _deliver(result, delivery)
         if checkpoint is not None:
@@ -100,15 +66,6 @@ def carry_out(
     if not how.quiet:
         told = [*notes_on(order.settings.threads), checkpoint and checkpoint.failure]
         _say(result.report, told, delivery)
-
-
-def _noted(checkpoint: Checkpoint | None) -> Path | None:
-    """Where the picture of a checkpoint goes, as one would write it here."""
-    noted = None if checkpoint is None else checkpoint.note.get(_OUTPUT)
-    if not isinstance(noted, str):
-        return None
-    path = Path(noted)
-    return Path(path.name) if path.parent == Path.cwd() else path
 
 
 def _painted(

@@ -17,11 +17,12 @@ from .common import Metadata, Model, NoMetadata, Offline, Quiet, argument, outpu
 from .errors import complain
 from .life import Life, with_life
 from .options import with_changes
-from .order import Order, start_of
+from .order import Manner, Order, start_of
 from .outputs import Outputs, model_files
-from .painting import Manner, carry_out
+from .painting import carry_out
 from .show import made_of
 from .standard import given
+from .strips import Strip, carry_out_strip
 from .stylize import Report, SaveEvery
 from .where import Pair, Where
 
@@ -99,7 +100,13 @@ def rerun(
         life=life,
     )
     check = partial(_check, made, anyway=anyway, quiet=quiet)
-    carry_out(order, how, [there], check)
+    if not made.strip:
+        return carry_out(order, how, [there], check)
+    if save_every or report is not None:
+        raise StylecoreError(
+            f"{picture} is of a strip, which has neither --save-every nor --report; leave them out"
+        )
+    return carry_out_strip(order, how, Strip(made.strip), [there], check)
 
 
 def _order(
@@ -136,8 +143,8 @@ def _order(
 
 
 def _complain_of(found: Found, *, anyway: bool, quiet: bool) -> None:
-    missing = [f"the {what} ({one.name or 'no file'})" for what, one in found.missing.items()]
-    changed = [f"the {what} ({found.files[what]})" for what in found.changed]
+    missing = [f"{what} ({one.name or 'no file'})" for what, one in found.missing.items()]
+    changed = [f"{what} ({found.files[what]})" for what in found.changed]
     if missing:
         raise StylecoreError(
             f"not found: {', '.join(missing)}; give the folder with it by --inputs"

@@ -36,7 +36,7 @@ def show(
     lines = list(_lines(made))
     width = max(len(name) for name, _ in lines)
     for name, text in lines:
-        typer.echo(f"{name:{width}}  {text}".rstrip())
+        typer.echo(f"{name:{width}}  {text}")
 
 
 def made_of(path: Path, named: Path) -> Provenance:
@@ -67,6 +67,8 @@ def _lines(made: Provenance) -> Iterator[tuple[str, str]]:
     yield "network", f"{model['name']}, weights {model['source']}  {model['sha256'][:_SHOWN]}"
     yield "engine", f"{engine['name']} in {engine['precision']}"
     yield "steps", f"{made.steps}{'' if made.finished else ', then something ended it early'}"
+    if made.strip:
+        yield "strip", f"{made.strip} pictures"
     if made.losses is not None:
         yield "loss", _losses(made.losses)
     yield "versions", ", ".join(f"{name} {one}" for name, one in made.versions.items())
@@ -87,5 +89,5 @@ def _text(value: Any) -> str:
         layers = cast("Mapping[str, float]", value).items()
         return ",".join(f"{name}:{one:g}" if one != 1 else name for name, one in layers)
     if isinstance(value, tuple):
-        return ",".join(f"{one:g}" for one in cast("tuple[float, ...]", value))
+        return ",".join(f"{one:g}" for one in cast("tuple[float, ...]", value)) or "none"
     return f"{value:g}" if isinstance(value, float) else str(value)

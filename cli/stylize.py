@@ -21,8 +21,8 @@ from .common import (
 )
 from .life import Life, with_life
 from .options import SettingsFile, with_settings
-from .order import Order
-from .painting import Manner, carry_out
+from .order import Manner, Order
+from .painting import carry_out
 from .standard import given
 from .where import Where, with_where
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from ..errors import SettingsError, StylecoreError
 from ..pictures.metadata import read_made
@@ -34,6 +34,7 @@ class Provenance:
         losses: of the delivered picture, by name; None where they were not measured.
         steps: evaluations that were made, of those that were planned.
         finished: whether nothing ended the run early.
+        strip: of how many pictures the strip is that it is, or is part of; 0 for a single one.
     """
 
     settings: Settings
@@ -44,9 +45,10 @@ class Provenance:
     losses: Mapping[str, float | None] | None
     steps: int
     finished: bool
+    strip: int = 0
 
     @classmethod
-    def of_report(cls, report: Mapping[str, Any], where: str = "the report") -> Provenance:
+    def of_report(cls, report: Mapping[str, Any], where: str = "the report") -> Self:
         """What a run's report tells.
 
         Args:
@@ -70,6 +72,28 @@ class Provenance:
             finished=finished,
         )
 
+    @classmethod
+    def of_strip(cls, reports: Sequence[Mapping[str, Any]], settings: Settings, count: int) -> Self:
+        """What the reports of a strip's pictures tell.
+
+        Args:
+            reports: of those that are there, the first first.
+            settings: of the strip.
+            count: pictures that were planned.
+
+        Raises:
+            StylecoreError: as :meth:`of_report`.
+        """
+        parts = [cls.of_report(report) for report in reports]
+        return replace(
+            parts[0],
+            settings=_without_folder(settings),
+            losses=None,
+            steps=sum(part.steps for part in parts),
+            finished=len(parts) == count and all(part.finished for part in parts),
+            strip=count,
+        )
+
     def as_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
         return {
@@ -81,6 +105,7 @@ class Provenance:
             "settings": mapping_of(self.settings),
             "steps": self.steps,
             "finished": self.finished,
+            **({"strip": self.strip} if self.strip else {}),
             "losses": None if self.losses is None else dict(self.losses),
         }
 
@@ -89,7 +114,7 @@ class Provenance:
         return json.dumps(self.as_dict(), ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
-    def of_json(cls, text: str, where: str) -> Provenance:
+    def of_json(cls, text: str, where: str) -> Self:
         """What was written by :meth:`to_json`.
 
         Args:
@@ -115,7 +140,7 @@ class Provenance:
             ) from None
 
     @classmethod
-    def _of_dict(cls, given: Any, where: str) -> Provenance:
+    def _of_dict(cls, given: Any, where: str) -> Self:
         losses = given["losses"]
         return cls(
             settings=settings_of(given["settings"], where),
@@ -126,6 +151,7 @@ class Provenance:
             losses=None if losses is None else {str(name): one for name, one in losses.items()},
             steps=int(given["steps"]),
             finished=bool(given["finished"]),
+            strip=int(given.get("strip", 0)),
         )
 
 

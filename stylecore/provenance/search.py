@@ -60,7 +60,7 @@ def _of_name(name: str, folders: Iterable[Path]) -> Iterator[Path]:
 
 def _all_in(folders: Iterable[Path]) -> Iterator[Path]:
     for folder in folders:
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
             yield from sorted(folder.iterdir())
 
 
