@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 
 from . import models
+from .batch import batch
 from .blend import blend
 from .errors import Root
 from .mask import mask
 from .rerun import rerun
 from .show import show
 from .stylize import stylize
+from .variadic import Variadic
 
 app = typer.Typer(
     cls=Root,
@@ -22,6 +24,7 @@ app = typer.Typer(
 )
 app.command()(stylize)
 app.command()(blend)
+app.command(cls=Variadic)(batch)
 app.command()(mask)
 app.command()(show)
 app.command()(rerun)

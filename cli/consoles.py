@@ -114,10 +114,23 @@ def _safe(stream: TextIO | None, number: int) -> TextIO:
         encoding = stream.encoding
         by_line, at_once = stream.line_buffering, stream.write_through
         raw = getattr(cast("Any", stream).buffer, "raw", raw)
-    buffer = io.BufferedWriter(_Forgiving(raw))
+    buffer = io.BufferedWriter(_Forgiving(_apart(raw)))
     return io.TextIOWrapper(
         buffer, encoding, _HANDLER, line_buffering=by_line, write_through=at_once
     )
+
+
+def _apart(raw: Any) -> Any:
+    """Standard error under another number: what C libraries write to number 2 may be dropped.
+
+    Another thread would lose its lines meanwhile.
+    """
+    if sys.platform == "win32" or raw.fileno() != 2:
+        return raw
+    try:
+        return io.FileIO(os.dup(2), "wb", closefd=False)
+    except OSError:
+        return raw
 
 
 def _otherwise(error: UnicodeError) -> tuple[str | bytes, int]:

@@ -128,7 +128,7 @@ def _roles(content: Path, styles: Sequence[Path]) -> str:
     """Which picture is what: a wildcard of photographs makes styles of all but one."""
     return (
         f"{content} is painted in a blend of {len(styles)} styles: {', '.join(map(str, styles))};"
-        " to paint several photographs, give each a command of its own"
+        " to paint several photographs, take `stylecore batch`"
     )
 
 

@@ -16,12 +16,17 @@ from stylecore.settings import LAYERS
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = {"stylecore": "stylecore", "models": "stylecore.models", "cli": "stylecore.cli"}
-OPTIONAL = {"PIL", "pillow_heif", "tifffile"}
-"""Libraries of extras, which only readers of pictures import, and only when they need them."""
+OPTIONAL = {
+    "PIL": "stylecore.pictures",
+    "pillow_heif": "stylecore.pictures",
+    "tifffile": "stylecore.pictures",
+    "distributed": "stylecore.batch.cluster",
+}
+"""Libraries of extras by who alone imports them, and only when they are needed."""
 
 CORE = {"numpy", "onnxruntime", "onnxruntime_ep_openvino", "cv2", "scipy"}
 THIRD_PARTY = {
-    "stylecore": CORE | OPTIONAL,
+    "stylecore": CORE | set(OPTIONAL),
     # google: protobuf, which onnx stands on
     "models": {"numpy", "scipy", "onnx", "onnx_ir", "onnxruntime", "google", "h5py", "safetensors"},
     "cli": {"typer", "rich"},
@@ -29,6 +34,10 @@ THIRD_PARTY = {
 # engine: an artefact is verified by running it
 OF_THE_CORE_FOR_MODELS = {"engine", "errors", "files", "locks", "losses", "pictures", "settings"}
 MAY_IMPORT = {
+    "stylecore.batch": {
+        *("engine", "errors", "files", "locks", "memory", "painter", "pictures", "results"),
+        *("scene", "settings", "settingsfile", "silence", "version"),
+    },
     "stylecore.pictures": {"errors", "files", "memory", "overlap"},
     "stylecore.pictures.formats": {"errors", "overlap", "pictures"},
     "stylecore.pictures.profiles": {"errors", "pictures"},
@@ -146,11 +155,11 @@ def test_only_the_declared_packages_are_imported(folder: str) -> None:
     assert not stray, where(stray)
 
 
-def test_optional_libraries_are_imported_late_and_by_readers_of_pictures_alone() -> None:
+def test_optional_libraries_are_imported_late_and_by_those_who_need_them_alone() -> None:
     found = [one for one in of("stylecore") if one.top in OPTIONAL]
-    stray = [one for one in found if not under(one.importer, "stylecore.pictures")]
+    stray = [one for one in found if not under(one.importer, OPTIONAL[one.top])]
     assert not stray + [one for one in found if not one.deferred], where(found)
-    assert {one.top for one in found} == OPTIONAL
+    assert {one.top for one in found} == set(OPTIONAL)
 
 
 def test_the_core_imports_nothing_of_models_or_cli() -> None:

@@ -43,6 +43,7 @@ class Books:
 
     def __init__(self, folder: Folder, summary: Summary, tell: Callable[[Event], object]) -> None:
         self.folder, self.summary, self.tell = folder, summary, tell
+        self._noted: set[str] = set()
 
     def there(self, job: Job) -> None:
         """It was there before."""
@@ -54,11 +55,13 @@ class Books:
         self.tell(Ended(job, self.folder.manifest.of(job.name) or {}, here=False))
 
     def painted(self, job: Job, recipe: Recipe, painted: Painted) -> None:
-        """It was painted: the picture is written, and then its line.
+        """It was painted: the picture is written, and then its line, once.
 
         Raises:
             StylecoreError: when the line cannot be written.
         """
+        if job.name in self._noted:  # before what is told of it was interrupted
+            return
         try:
             sha256 = self.folder.write(job.name, painted.data)
         except ImageError as error:
@@ -75,19 +78,23 @@ class Books:
             error=None,
         )
         self.folder.note(job.name, line)
+        self._noted.add(job.name)
         self.summary.painted.append(job)
         self.tell(Ended(job, line))
 
-    def failed(self, job: Job, recipe: Recipe, reason: str) -> None:
-        """It could not be painted.
+    def failed(self, job: Job, recipe: Recipe, reason: str, *, tried: bool = True) -> None:
+        """It could not be painted, or was not even tried.
 
         Raises:
             StylecoreError: when the line cannot be written.
         """
+        if job.name in self._noted:
+            return
         line = _line(recipe, status=FAILED, error=reason)
         self.folder.note(job.name, line)
+        self._noted.add(job.name)
         self.summary.failed.append((job, reason))
-        self.tell(Ended(job, line))
+        self.tell(Ended(job, line, tried=tried))
 
 
 def _line(recipe: Recipe, **more: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ A task takes one of a worker's threads, and computes with as many as its setting
 from __future__ import annotations
 
 import queue
+import threading
 import time
 import warnings
 from concurrent.futures import Executor, Future
@@ -21,6 +22,9 @@ from .parcel import Parcel
 
 _PATIENCE = 20
 """Seconds in which a scheduler must answer."""
+
+_PARTING = 3
+"""Seconds in which it and its workers must let go."""
 
 _LOOK = 5.0
 """Seconds between two counts of the workers."""
@@ -88,14 +92,19 @@ class ClusterCrew(Crew):
         return super().explained(error)
 
     def halt(self) -> None:
-        """Let what is worked on end after its step."""
-        with suppress(Exception):  # whoever does not answer has nothing to end
-            self._client.run(_halt, self._run, on_error="ignore")
+        """Let what is worked on end after its step; whoever does not answer is left alone."""
+        halting = threading.Thread(target=self._halt_all, daemon=True)
+        halting.start()
+        halting.join(_PARTING)
 
     def close(self) -> None:
         """Leave the cluster."""
         with suppress(Exception):
-            self._client.close(timeout=_PATIENCE)
+            self._client.close(timeout=_PARTING)
+
+    def _halt_all(self) -> None:
+        with suppress(Exception):
+            self._client.run(_halt, self._run, on_error="ignore")
 
     def _hear(self, event: tuple[float, dict[str, Any]]) -> None:
         self._told.put(Told(**event[1]["told"]))  # Dask adds the worker beside it

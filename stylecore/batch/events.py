@@ -30,10 +30,12 @@ class Planned:
     Attributes:
         total: pictures of the batch.
         there: those that need not be painted.
+        failed: those whose files cannot even be read.
     """
 
     total: int
     there: int
+    failed: int
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,13 @@ class Ended:
         job: the picture.
         line: of the manifest.
         here: whether it was this batch, and not another process, that painted it.
+        tried: whether it was among those that were to be painted: its files could be read.
     """
 
     job: Job
     line: Mapping[str, Any]
     here: bool = True
+    tried: bool = True
 
 
 @dataclass(frozen=True)

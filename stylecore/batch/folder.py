@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from .. import files
 from ..errors import ImageError, StylecoreError
 from ..locks import Lock, lock
+from .jobs import Job
 from .manifest import DONE, NAME, Manifest
 from .names import same
 from .recipe import Recipe
@@ -25,7 +26,7 @@ TAKEN = (NAME, SHEET, HIDDEN)
 
 
 class Folder:
-    """Where the pictures of a batch go; made where it is not there yet.
+    """Where the pictures of a batch go; it need not be there yet.
 
     Attributes:
         path: of the folder.
@@ -35,19 +36,12 @@ class Folder:
         path: of the folder.
 
     Raises:
-        StylecoreError: for one in which nothing can be written, or a manifest that cannot be read.
+        StylecoreError: for a manifest that cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.manifest = Manifest(path / NAME)
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-            files.check_writable(path / NAME)
-        except (FileExistsError, NotADirectoryError) as error:
-            raise StylecoreError(f"{path} is no folder; give the name of one") from error
-        except OSError as error:
-            raise StylecoreError(files.unwritable(path / NAME, error)) from error
         self.manifest.refresh()
 
     @property
@@ -63,6 +57,27 @@ class Folder:
         """Real paths of what batches have written here: in a folder of contents, none of it is."""
         found = [SHEET, *self.manifest.pictures()]
         return {os.path.realpath(self.path / name) for name in found}
+
+    def make(self, jobs: Sequence[Job]) -> None:
+        """Make the folder where it is not there yet, ready for these pictures.
+
+        Raises:
+            StylecoreError: for one in which nothing can be written, or where a picture would take
+                the place of a file that is read.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            files.check_writable(self.path / NAME)
+        except (FileExistsError, NotADirectoryError) as error:
+            raise StylecoreError(f"{self.path} is no folder; give the name of one") from error
+        except OSError as error:
+            raise StylecoreError(files.unwritable(self.path / NAME, error)) from error
+        reads = {_identity(path): path for job in jobs for path in job.reads()}
+        for name in (NAME, SHEET, *(job.name for job in jobs)):
+            if (read := reads.get(_identity(self.path / name))) is not None:
+                raise StylecoreError(
+                    f"{self.path / name} would overwrite {read}; give another folder"
+                )
 
     def has(self, name: str, recipe: Recipe) -> bool:
         """Whether a picture is there, whole, and was made by this recipe."""
@@ -120,6 +135,18 @@ class Folder:
         return folder / f"{hashlib.sha256(same(name).encode()).hexdigest()[:32]}.{suffix}"
 
     def tidy(self) -> None:
-        """Remove the hidden folder, where nobody needs it any more."""
+        """Remove the hidden folder where nobody needs it, and locks that dead processes left."""
         with suppress(OSError):
+            for path in self.hidden().glob("*.lock"):
+                if (left := lock(path)) is not None:
+                    left.release()
             self.hidden().rmdir()
+
+
+def _identity(path: Path) -> object:
+    """What is the same for all names of a file."""
+    try:
+        status = path.stat()
+    except OSError:
+        return os.path.realpath(path)
+    return (status.st_dev, status.st_ino)

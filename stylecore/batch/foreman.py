@@ -219,11 +219,14 @@ class Foreman:
         self._release(order)
 
     def _release(self, order: Order) -> None:
-        self._locks.pop(order.number).release()
+        if (lock := self._locks.pop(order.number, None)) is not None:
+            lock.release()
 
     def _end_early(self) -> None:
         """Keep what is done by the time that all work has stopped."""
         try:
+            if self._flying:
+                self._books.tell(Noted(_ENDING))
             self._crew.halt()
             for future in self._flying:
                 future.cancel()
@@ -236,6 +239,9 @@ class Foreman:
         except BaseException:
             self._crew.kill()
             raise
+
+
+_ENDING = "ending after the step that each picture is at; once more ends it at once"
 
 
 def _contents_of(order: Order) -> dict[str, bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -44,13 +44,13 @@ def read_list(path: Path, settings: Settings) -> list[Pair]:
 
 def _of_toml(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     common = read_toml(path)
-    pictures = common.pop("picture", [])
-    if not isinstance(pictures, list) or not all(
-        isinstance(one, dict) for one in cast("list[object]", pictures)
-    ):
-        raise SettingsError(f"{path}: picture is no array of tables; write [[picture]] above each")
+    pictures = common.pop("picture", None)
     for name in common:
         check_name(name, f"{path}, above the pictures")
+    if pictures is None:
+        return
+    if not _is_list_of(dict, pictures):
+        raise SettingsError(f"{path}: picture is no array of tables; write [[picture]] above each")
     for number, picture in enumerate(cast("list[dict[str, Any]]", pictures), 1):
         yield f"{path}, picture {number}", {**common, **picture}
 
@@ -104,8 +104,8 @@ def _pair(row: Mapping[str, Any], path: Path, where: str, settings: Settings) ->
         if not own.get(name):
             raise SettingsError(f"{where} has no {name}; give the path of a picture")
     content, style, name = own["content"], own["style"], own.get("name", "")
-    styles = [style] if isinstance(style, str) else style
-    if not _are_texts([content, name]) or not isinstance(styles, list) or not _are_texts(styles):
+    styles: Any = [style] if isinstance(style, str) else style
+    if not _is_list_of(str, [content, name]) or not _is_list_of(str, styles):
         raise SettingsError(f"{where}: content, style and name are text; give paths in quotes")
     changed = settings_of({**mapping_of(settings), **changes}, where)
     if "init" in changes and changed.init not in {"content", "noise"}:
@@ -115,5 +115,7 @@ def _pair(row: Mapping[str, Any], path: Path, where: str, settings: Settings) ->
     return Pair(path.parent / content, tuple(path.parent / one for one in styles), changed, name)
 
 
-def _are_texts(values: Sequence[object]) -> bool:
-    return all(isinstance(one, str) for one in values)
+def _is_list_of(kind: type, given: object) -> bool:
+    if not isinstance(given, list):
+        return False
+    return all(isinstance(one, kind) for one in cast("list[object]", given))

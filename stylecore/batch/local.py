@@ -11,7 +11,6 @@ import threading
 from collections.abc import Generator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from multiprocessing.connection import Connection
 from typing import Any
 
 import cv2
@@ -31,7 +30,15 @@ def local_crew(processes: int) -> Crew:
 class ThreadCrew(Crew):
     """One at work, in a thread of this process with all of its cores."""
 
-    hands, capacity = 1, 2
+    @property
+    def hands(self) -> int:
+        """One."""
+        return 1
+
+    @property
+    def capacity(self) -> int:
+        """One more, so that the next begins while a picture is written."""
+        return 2
 
     def __init__(self) -> None:
         self._told: queue.SimpleQueue[Told] = queue.SimpleQueue()
@@ -129,16 +136,15 @@ class ProcessCrew(Crew):
 
     def _open(self) -> None:
         self._pids: set[int] = set()
+        self._writer: Any
         self._reader, self._writer = self._context.Pipe(duplex=False)
+        watched: Any
         watched, self._lifeline = self._context.Pipe(duplex=False)
         threads: Any = self._context.SimpleQueue()
         for number in self._threads:
             threads.put(number)
         self._pool = ProcessPoolExecutor(
-            self._processes,
-            self._context,
-            _begin,
-            (threads, self._writer, watched),
+            self._processes, self._context, _begin, (threads, self._writer, watched)
         )
 
 
@@ -160,7 +166,7 @@ _BENCHES: list[Bench] = []
 """Of this process, where it is one of a crew."""
 
 
-def _begin(threads: Any, told: Connection, lifeline: Connection) -> None:
+def _begin(threads: Any, told: Any, lifeline: Any) -> None:
     """Set up a process of a crew: it is stopped by whoever began it, and not by Ctrl-C."""
     for name in ("SIGINT", "SIGHUP", "SIGBREAK"):
         if hasattr(signal, name):
@@ -173,7 +179,7 @@ def _begin(threads: Any, told: Connection, lifeline: Connection) -> None:
     _BENCHES.append(Bench(Painters(), told.send, halted.is_set, share))
 
 
-def _watch(lifeline: Connection, halted: threading.Event) -> None:
+def _watch(lifeline: Any, halted: threading.Event) -> None:
     """Wait until the other end is closed, or its process has ended, and then this one ends too."""
     with suppress(EOFError, OSError):
         lifeline.recv_bytes()

@@ -40,7 +40,7 @@ class Manifest:
             with self.path.open("rb") as file:
                 file.seek(self._seen)
                 added = file.read()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return
         except OSError as error:
             raise StylecoreError(

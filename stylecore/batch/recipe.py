@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, cast
 
 from ..settings import Settings
 from ..settingsfile import mapping_of
@@ -63,18 +63,18 @@ class Recipe:
 
 def _essence(line: Mapping[str, Any]) -> dict[str, Any]:
     """What counts of a recipe as plain values, of whatever a line holds."""
-    settings: Any = line.get("settings")
+    styles = line.get("styles")
+    if isinstance(styles, list):
+        styles = [_sha256(one) for one in cast("list[object]", styles)]
+    # The path of a start does not count; its checksum does.
+    beside = _BESIDE if line.get("start") is None else {*_BESIDE, "init"}
+    settings = line.get("settings")
     if isinstance(settings, Mapping):
-        # The path of a start does not count; its checksum does.
-        kept: dict[str, Any] = {k: v for k, v in settings.items() if k not in _BESIDE}
-        if line.get("start") is not None:
-            kept["init"] = None
-        settings = kept
-    styles: Any = line.get("styles")
-    found = [_sha256(one) for one in styles] if isinstance(styles, list) else styles
+        given = cast("Mapping[str, Any]", settings)
+        settings = {name: value for name, value in given.items() if name not in beside}
     return {
         "content": _sha256(line.get("content")),
-        "styles": found,
+        "styles": styles,
         "start": _sha256(line.get("start")),
         "settings": settings,
         "metadata": line.get("metadata"),
@@ -82,5 +82,5 @@ def _essence(line: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _sha256(given: Any) -> Any:
-    return given.get("sha256") if isinstance(given, Mapping) else given
+def _sha256(given: object) -> object:
+    return cast("Mapping[str, Any]", given).get("sha256") if isinstance(given, Mapping) else given

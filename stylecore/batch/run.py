@@ -43,13 +43,15 @@ def paint_all(
         summary: to be filled, for whoever wants it when the batch ends early.
 
     Raises:
-        StylecoreError: when there is no network, or nothing can be written any more.
+        StylecoreError: when there is no network, something would be overwritten, or nothing can be
+            written any more.
     """
     tell = on_event or _nobody
+    folder.make(jobs)
     books = Books(folder, summary or Summary(), tell)
     planner = Planner(networks, metadata)
     orders = _planned(jobs, planner, books)
-    tell(Planned(len(jobs), len(books.summary.there)))
+    tell(Planned(len(jobs), len(books.summary.there), len(books.summary.failed)))
     if orders:
         with crew_for([order.job for order in orders]) as crew:
             Foreman(crew, planner, books).work(orders)
@@ -63,7 +65,7 @@ def _planned(jobs: Sequence[Job], planner: Planner, books: Books) -> list[Order]
         try:
             order = planner.order(number, job)
         except ImageError as error:
-            books.failed(job, planner.unread(job), str(error))
+            books.failed(job, planner.unread(job), str(error), tried=False)
         else:
             if books.folder.has(job.name, order.recipe):
                 books.there(job)

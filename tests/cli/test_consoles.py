@@ -161,3 +161,18 @@ def test_what_fails_takes_all():
             raise BrokenPipeError
 
     assert _Forgiving(Broken()).write(b"four") == 4
+
+
+@posix
+def test_while_c_libraries_are_silent_lines_of_other_threads_are_not_lost():
+    program = (
+        "import os, sys\n"
+        "from stylecore.cli.consoles import make_safe\n"
+        "from stylecore.silence import native_silence\n"
+        "make_safe()\n"
+        "with native_silence():\n"
+        "    os.write(2, b'a C library')\n"
+        "    print('a line', file=sys.stderr, flush=True)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"a line\n")

@@ -165,7 +165,7 @@ def test_it_is_said_which_picture_is_what(run, folder):
     result = stylize("photo.png", "night.png", "wave.jpg", "-o", "out.png")
     assert result.stderr.splitlines()[0] == (
         "stylecore: photo.png is painted in a blend of 2 styles: night.png, wave.jpg;"
-        " to paint several photographs, give each a command of its own"
+        " to paint several photographs, take `stylecore batch`"
     )
 
 

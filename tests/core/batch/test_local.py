@@ -1,0 +1,144 @@
+"""Crews of this machine: real processes, some of which are killed."""
+
+import multiprocessing
+import os
+import time
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from stylecore.batch.events import Ended, Noted, Stepped
+from stylecore.batch.local import ProcessCrew, ThreadCrew, _threads_of_libraries, local_crew
+
+TWO = partial(ProcessCrew, 2)
+
+
+@pytest.fixture
+def one_thread(jobs):
+    """The jobs with as many threads in whatever crew, so that their pictures are the same."""
+    return [replace(job, settings=replace(job.settings, threads=1)) for job in jobs]
+
+
+def long(job):
+    return replace(job, settings=replace(job.settings, steps=100_000))
+
+
+def processes():
+    return {process.pid for process in multiprocessing.active_children()}
+
+
+def kill(pids):
+    for process in multiprocessing.active_children():
+        if process.pid in pids:
+            process.kill()
+
+
+def pictures(folder="out"):
+    return {path.name: path.read_bytes() for path in Path(folder).glob("*.png")}
+
+
+def test_one_is_a_thread_and_more_are_processes():
+    for crew, kind, hands in ((local_crew(1), ThreadCrew, 1), (local_crew(3), ProcessCrew, 3)):
+        with crew:
+            assert type(crew) is kind
+            assert (crew.hands, crew.capacity) == (hands, hands + 1)
+
+
+def test_of_processes_of_which_one_is_killed_no_picture_is_lost_and_none_made_twice(
+    paint, one_thread, lines
+):
+    killed = []
+
+    def on_event(event):
+        if isinstance(event, Stepped) and not killed:
+            killed.append(min(processes()))
+            kill(killed)
+
+    summary = paint(one_thread, TWO, on_event=on_event)
+    assert len(killed) == 1
+    assert (len(summary.painted), summary.failed) == (4, [])
+    found, count = lines()
+    assert (len(found), count) == (4, 4)
+    assert sorted(path.name for path in Path("out").iterdir()) == [
+        "batch.jsonl",
+        *sorted(found),
+    ]
+    assert not processes()
+    by_processes = pictures()
+    Path("out").rename("before")
+    paint(one_thread)
+    assert pictures() == by_processes
+
+
+@pytest.mark.slow
+def test_a_picture_that_processes_die_of_is_passed_over_alone(paint, one_thread):
+    deadly = replace(long(one_thread[1]), name="deadly.png")
+    jobs, deaths = [one_thread[0], deadly, *one_thread[2:]], []
+
+    def on_event(event):
+        if isinstance(event, Stepped) and event.job.name == "deadly.png":
+            deaths.append(event)
+            kill(processes())
+
+    summary = paint(jobs, TWO, on_event=on_event)
+    ((job, reason),) = summary.failed
+    assert job.name == "deadly.png"
+    assert reason.startswith("3 processes died of it, perhaps for want of memory")
+    assert len(summary.painted) == 3
+
+
+@pytest.mark.parametrize("crew", [ThreadCrew, TWO], ids=["thread", "processes"])
+def test_interruption_ends_all_work_after_a_step(paint, jobs, crew):
+    notes = []
+
+    def on_event(event):
+        if isinstance(event, Noted):
+            notes.append(event.text)
+        if isinstance(event, Stepped):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        paint(list(map(long, jobs)), crew, on_event=on_event)
+    assert notes == ["ending after the step that each picture is at; once more ends it at once"]
+    assert sorted(path.name for path in Path("out").iterdir()) == []
+    assert not processes()
+
+
+def test_interrupted_once_more_processes_are_killed(paint, jobs, monkeypatch):
+    monkeypatch.setattr(ProcessCrew, "halt", lambda self: None)  # they do not listen
+
+    def on_event(event):
+        if isinstance(event, Stepped):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        paint(list(map(long, jobs)), TWO, on_event=on_event)
+    deadline = time.monotonic() + 10
+    while processes() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not processes()
+
+
+def test_libraries_take_no_more_threads_than_a_process_has(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    before = dict(os.environ)
+    with _threads_of_libraries(3):
+        assert os.environ["OMP_NUM_THREADS"] == "7"  # as the user has it
+        assert os.environ["OPENBLAS_NUM_THREADS"] == "3"
+    assert dict(os.environ) == before
+
+
+def test_each_picture_is_painted_with_a_share_of_the_cores(paint, jobs, lines, monkeypatch):
+    monkeypatch.setattr("stylecore.batch.local.usable_cores", lambda: 5)
+    paint(jobs[:2], TWO)
+    found, _ = lines()
+    assert {line["engine"]["threads"] for line in found.values()} <= {2, 3}
+
+
+def test_threads_that_were_asked_for_count(paint, one_thread, lines):
+    ended = []
+    paint(one_thread[:1], on_event=lambda e: ended.append(e) if isinstance(e, Ended) else None)
+    assert ended[0].line["engine"]["threads"] == 1
