@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,23 +48,23 @@ class Order:
         Raises:
             StylecoreError: for one that cannot be read.
         """
-        from ..provenance.inputs import Inputs, LabelInputs, input_of, maybe_input, region_inputs
+        from ..provenance.given import input_of, inputs_of, maybe_input
+        from ..provenance.inputs import LabelInputs
 
         where, labels = self.where, None
         if where.content_labels is not None:
             of_styles = tuple(input_of(path) for path in where.style_labels)
             of_content = input_of(where.content_labels)
             labels = LabelInputs(of_content, of_styles, where.weights)
-        return Inputs(
-            content=input_of(self.content),
-            styles=tuple(input_of(path) for path in self.styles),
-            start=next((input_of(path) for path in start_of(self.settings)), None),
-            fine_style=maybe_input(self.fine_style),
-            keep=maybe_input(where.keep),
-            content_map=maybe_input(where.content_map),
-            regions=() if labels is not None else region_inputs(where.from_masks()),
-            labels=labels,
+        inputs = inputs_of(
+            self.content,
+            self.styles,
+            start=next(iter(start_of(self.settings)), None),
+            keep=where.keep,
+            content_map=where.content_map,
+            regions=() if labels is not None else where.from_masks(),
         )
+        return replace(inputs, fine_style=maybe_input(self.fine_style), labels=labels)
 
     def read(self, inputs: Inputs, styles: Sequence[Path | Picture] | None = None) -> Scene:
         """Read all of it, but for the fine style.

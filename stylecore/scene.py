@@ -38,7 +38,8 @@ from .pictures.images import (
 )
 from .pictures.sources import Mask, Source
 from .pictures.tensors import Array, to_tensor
-from .provenance.inputs import Inputs, input_of, maybe_input, region_inputs
+from .provenance.given import input_of, inputs_of
+from .provenance.inputs import Inputs
 from .pyramid import Scale
 from .settings import Settings
 
@@ -240,11 +241,10 @@ def read_scene(
     steering = replace(_steering(picture, given, alphas, controls), alpha=alpha)
     styles, steering = _fitted(given, steering, width / height, settings)
     styles, steering, numbers = recolored(picture, styles, steering, settings.color)
-    start = controls.get("start")
-    if start is None and settings.init not in ("content", "noise"):
-        start = settings.init
+    if controls.get("start") is None and settings.init not in ("content", "noise"):
+        controls["start"] = settings.init
     begin = None
-    if start is not None:
+    if (start := controls.get("start")) is not None:
         begin, longest = read_start(start, height, width)
         settings = from_scale(settings, longest)
     return Scene(
@@ -259,20 +259,7 @@ def read_scene(
         numbers=tuple(numbers),
         given=len(given),
         finish=Finish(picture, settings.color, steering.keep, alpha),
-        inputs=inputs or _inputs(content, style, start, controls),
-    )
-
-
-def _inputs(
-    content: Source, styles: Sequence[Source], start: Source | None, controls: Controls
-) -> Inputs:
-    return Inputs(
-        content=input_of(content),
-        styles=tuple(input_of(one) for one in styles),
-        start=maybe_input(start),
-        keep=maybe_input(controls.get("keep")),
-        content_map=maybe_input(controls.get("content_map")),
-        regions=region_inputs(controls.get("regions", ())),
+        inputs=inputs or inputs_of(content, style, **controls),
     )
 
 

@@ -166,6 +166,18 @@ def test_a_signal_leaves_a_checkpoint_beside_the_best_picture(start, warm, folde
     assert not Path(RUN).exists()
 
 
+def test_killed_while_a_style_is_mixed_it_goes_on_there(warm, folder, words):
+    paint, lives = words
+    paint = [*paint, "--fine-style", PHOTO]
+    assert warm.run(*paint) == 0
+    wanted = Path(OUT).read_bytes()
+    Path(OUT).unlink()
+    assert warm.run(*paint, *lives, once=RUN) == -signal.SIGKILL
+    assert not Path(OUT).exists()
+    assert warm.run(*paint, *lives) == 0
+    assert Path(OUT).read_bytes() == wanted
+
+
 @pytest.fixture
 def stylize(folder, tiny_model):
     def stylize(*words, steps=3):

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from stylecore import Region, Settings
+from stylecore.provenance.given import input_of, region_inputs
 from stylecore.provenance.identity import Identity, differences
-from stylecore.provenance.inputs import Inputs, input_of, region_inputs
+from stylecore.provenance.inputs import Inputs
 
 RNG = np.random.default_rng(0)
 ONE, OTHER = (RNG.integers(0, 256, (30, 40, 3), np.uint8) for _ in range(2))

@@ -9,7 +9,8 @@ from PIL import Image
 
 from stylecore import Region, Settings, read_scene, write_image
 from stylecore.errors import ImageError
-from stylecore.provenance.inputs import Input, Inputs, LabelInputs, input_of, region_inputs
+from stylecore.provenance.given import input_of, region_inputs
+from stylecore.provenance.inputs import Input, Inputs, LabelInputs
 
 RNG = np.random.default_rng(0)
 PICTURE = RNG.integers(0, 256, (30, 40, 3), np.uint8)
