@@ -16,8 +16,8 @@ from .media import items_of, target_of
 from .networks import LevelsName, opened, region_of
 from .options import HELP
 from .outputs import Outputs
-from .painting import Studio, end_with
 from .standard import given
+from .studio import Studio, end_with
 from .tally import Tally, tally_for
 
 if TYPE_CHECKING:

@@ -1,187 +1,189 @@
-"""Pictures and films that networks paint, one after another; a bad one is passed over."""
+"""An order carried out: painted, watched, delivered, and gone on with where it was stopped."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from ..engine.cores import notes_on
 from ..errors import StylecoreError
-from .common import Carried, metadata_of
-from .errors import FAILED, complain, how_it_ended, native_silence, while_reading
-from .media import Item, Target
-from .outputs import Outputs
-from .rescue import placed
+from ..results import Interrupted, UnfinishedError
+from .common import metadata_of
+from .delivery import Delivery
+from .errors import FAILED, complain, how_it_ended, while_reading
+from .life import going_on_without, note_output, output_of, watching, where_it_goes_on
+from .names import place_of
+from .order import Manner, Order
+from .outputs import Outputs, model_files
+from .painters import mixed_style, open_painter, read_fine
+from .progress import Progress, progress_for
 from .signals import LISTENER
-from .sound import carry_sound
-from .standard import STANDARD, named
-from .tally import Tally
+from .standard import named
 
 if TYPE_CHECKING:
-    from ..feedforward.filming import Filmed
-    from ..feedforward.styler import Styler
+    from ..checkpoints.checkpoint import Checkpoint
+    from ..painter import Painter
+    from ..results import Result, Step
+    from ..scene import Scene
 
 
-@dataclass
-class Studio:
-    """What paints items, and how it has gone.
+def carry_out(
+    order: Order,
+    how: Manner,
+    reads: Sequence[Path] = (),
+    check: Callable[[Painter], object] | None = None,
+) -> None:
+    """Paint a picture and deliver it, or what there is of it when something ends the run.
 
-    Attributes:
-        outputs: by which results are written.
-        target: where they go.
-        tally: shows how far it is.
-        size: pixels of the longest side, or None for each its own.
-        metadata: what of a picture's notes is carried along.
-        done: where the results lie.
-        failed: how many could not be painted.
-        told: what was said of files while they were read.
-    """
-
-    outputs: Outputs
-    target: Target
-    tally: Tally
-    size: int | None
-    metadata: Carried
-    done: list[Path] = field(default_factory=list[Path])
-    failed: int = 0
-    told: list[str] = field(default_factory=list[str])
-    _started: float = 0.0
-    _filmed: Filmed | None = None
-    _in_part: Path | None = None
-
-    def expect(self, items: list[Item]) -> None:
-        """Make sure that the file that was named, if one was, can be written.
-
-        Raises:
-            StylecoreError: where it cannot, or is an input.
-        """
-        if self.target.named is not None:
-            self._expect(self.target.named, items[0])
-
-    def paint_all(self, items: list[Item], styler: Styler) -> None:
-        """Paint one after another; of several a bad one is named and passed over.
-
-        Args:
-            items: what to paint.
-            styler: paints it.
-
-        Raises:
-            StylecoreError: where the only one is bad.
-            typer.Exit: where a signal ends it, once that is said.
-        """
-        self._started = perf_counter()
-        for number, item in enumerate(items):
-            name = f"{item.source.name} ({number + 1} of {len(items)})" if len(items) > 1 else ""
-            self.tally.begin(name or item.source.name)
-            try:
-                self._paint(item, styler)
-            except (Exception, KeyboardInterrupt) as end:
-                self._after(end, item, len(items))
-            if len(items) > 1:
-                LISTENER.go_on()
-
-    def summary(self, engine: str) -> str:
-        """What was made, and how long that took."""
-        seconds = perf_counter() - self._started
-        if len(self.done) != 1:
-            folder = self.target.output or Path()
-            return f"{folder}: {len(self.done)} results in {seconds:.1f} s, {engine}"
-        if self._filmed is None:
-            return f"{named(self.done[0])}: {seconds:.1f} s, {engine}"
-        frames = self._filmed.frames
-        rate = f"{frames / seconds:.1f} a second"
-        return f"{self.done[0]}: {frames} frames in {seconds:.1f} s, {rate}, {engine}"
-
-    def _after(self, end: BaseException, item: Item, count: int) -> None:
-        """Say what ended an item; go on to the next one, unless nobody wants that."""
-        words, status = how_it_ended(end)
-        interrupted = isinstance(end, KeyboardInterrupt)
-        if self._filmed is not None and self._in_part is not None:
-            words = f"{words}; {_frames_of(self._filmed)} are in {self._in_part}"
-        elif count == 1 and not interrupted:
-            raise end
-        elif interrupted:
-            there = f"{len(self.done)} results are written" if self.done else "nothing was written"
-            words = f"{words}; {there}"
-        elif str(item.source) not in words:
-            words = f"{item.source}: {words}"
-        self.tally.warn(words)
-        self.failed += 1
-        if interrupted:
-            raise typer.Exit(status)
-
-    def _paint(self, item: Item, styler: Styler) -> None:
-        self._filmed, self._in_part = None, None
-        with self.target.place(item) as place:
-            if place != self.target.named:
-                self._expect(place, item)
-            (self._paint_film if item.film else self._paint_picture)(item.source, place, styler)
-
-    def _expect(self, place: Path, item: Item) -> None:
-        if item.film:
-            self.outputs.expect_film(place)
-        else:
-            self.outputs.expect_picture(place)
-
-    def _paint_picture(self, source: Path, place: Path, styler: Styler) -> None:
-        with while_reading(self.told):
-            sight = styler.read(source, self.size)
-        metadata = metadata_of(source, self.metadata)
-        picture = styler.paint(sight)
-        write = partial(self.outputs.write_picture, picture=picture, metadata=metadata)
-        where, reason = placed(place, ".png", write)
-        self.done.append(where)
-        if reason:
-            raise StylecoreError(f"{reason}; the picture is in {named(where)}")
-
-    def _paint_film(self, source: Path, place: Path, styler: Styler) -> None:
-        from ..feedforward.filming import paint_film
-
-        def watch(filmed: Filmed) -> None:
-            self._filmed = filmed
-            self.tally.count(filmed.frames, filmed.count, "frame", each=True)
-
-        def finish(painted: Path, filmed: Filmed, whole: bool) -> None:
-            LISTENER.finish()
-            if not whole or filmed.broke_off:
-                self._in_part = place
-            reason = carry_sound(source, painted, None if whole else filmed.seconds)
-            if reason:
-                self.tally.say(reason)
-
-        try:
-            filmed = paint_film(
-                *(source, place, styler),
-                size=self.size,
-                on_note=self.tally.say,
-                on_frame=watch,
-                finish=finish,
-                opening=native_silence(),
-            )
-        finally:
-            if self._in_part is not None:
-                self.done.append(place)
-        if filmed.broke_off:
-            raise StylecoreError(f"{source} breaks off")
-        self.done.append(place)
-
-
-def _frames_of(filmed: Filmed) -> str:
-    return f"the first {filmed.frames}{f' of {filmed.count}' if filmed.count else ''} frames"
-
-
-def end_with(studio: Studio, count: int, engine: str, *, quiet: bool) -> None:
-    """Say what was made of so many items.
+    Args:
+        order: what is painted.
+        how: it is done.
+        reads: what the command reads besides.
+        check: looks at the painter before it paints, and raises where it is the wrong one.
 
     Raises:
-        typer.Exit: where some of them could not be painted.
+        Exit: with the status of a run that ended early.
+        StylecoreError: for what cannot be done.
     """
-    if not quiet and studio.done:
-        typer.echo(studio.summary(engine), err=STANDARD in studio.done)
-    if studio.failed:
-        complain(f"{studio.failed} of {count} could not be painted as asked for")
+    outputs = Outputs([*order.paths(), *reads, *model_files(how.model)])
+    how.life.expect(outputs)
+    checkpoint = how.life.opened(quiet=how.quiet)
+    output = output_of(how.output, checkpoint)
+    with place_of(output, order.content, order.styles) as picture:
+        metadata = metadata_of(order.content, how.metadata, how.no_metadata)
+        delivery = Delivery(outputs, picture, how.report, how.save_every, metadata)
+        delivery.expect(order.settings.steps)
+        note_output(picture, checkpoint)
+        result = _painted(order, how, delivery, checkpoint, check)
+        _deliver(result, delivery)
+        if checkpoint is not None:
+            checkpoint.remove()
+    if not how.quiet:
+        told = [*notes_on(order.settings.threads), checkpoint and checkpoint.failure]
+        _say(result.report, told, delivery)
+
+
+def _painted(
+    order: Order,
+    how: Manner,
+    delivery: Delivery,
+    checkpoint: Checkpoint | None,
+    check: Callable[[Painter], object] | None,
+) -> Result:
+    started, fine = perf_counter(), None
+    with while_reading(delivery.warnings):
+        inputs = order.inputs()
+        scene = order.read(inputs, quiet=how.quiet)
+        if order.fine_style is not None:
+            fine = read_fine(order.fine_style)
+    if len(order.styles) > 1 and not how.quiet:
+        complain(_roles(order.content, order.styles))
+    try:
+        with progress_for(quiet=how.quiet) as progress:
+            if checkpoint is not None:
+                checkpoint.on_failure = partial(going_on_without, progress)
+            painter = open_painter(order.settings, how.model, how.offline, progress)
+            if check is not None:
+                check(painter)
+            if fine is not None:
+                mixed = mixed_style(order, fine, painter, progress, checkpoint)
+                with while_reading(delivery.warnings):
+                    scene = order.read(inputs, [mixed, *order.styles[1:]], quiet=how.quiet)
+            result = _watched(scene, how, delivery, painter, progress, checkpoint, started)
+            LISTENER.finish()
+            return result
+    except (KeyboardInterrupt, UnfinishedError) as end:
+        raise typer.Exit(_keep_best(end, delivery, checkpoint)) from None
+
+
+def _watched(
+    scene: Scene,
+    how: Manner,
+    delivery: Delivery,
+    painter: Painter,
+    progress: Progress,
+    checkpoint: Checkpoint | None,
+    started: float,
+) -> Result:
+    """Paint, while everybody who wants to look on does, until the last picture."""
+    preview = how.life.previewing(delivery.outputs, scene.settings.size, progress)
+    on_step = watching(progress.step, _keeping(delivery, progress), preview)
+    try:
+        result = painter.paint(scene, on_step, started=started, checkpoint=checkpoint)
+    except (Interrupted, UnfinishedError) as end:
+        if preview is not None:
+            preview.show(end.result.picture)
+        raise
+    if preview is not None:
+        preview.show(result.picture)
+    return result
+
+
+def _roles(content: Path, styles: Sequence[Path]) -> str:
+    """Which picture is what: a wildcard of photographs makes styles of all but one."""
+    return (
+        f"{content} is painted in a blend of {len(styles)} styles: {', '.join(map(str, styles))};"
+        " to paint several photographs, take `stylecore batch`"
+    )
+
+
+def _keeping(delivery: Delivery, progress: Progress) -> Callable[[Step], None] | None:
+    """Keeps the pictures on the way that were asked for, where it can."""
+    if not delivery.every:
+        return None
+    told = False
+
+    def keep(step: Step) -> None:
+        nonlocal told
+        if step.done % delivery.every == 0:
+            try:
+                delivery.keep(step.done, step.picture())
+            except (StylecoreError, OSError) as error:
+                if not told:  # the next ones will fail for the same reason
+                    going_on_without(progress, str(error))
+                told = True
+
+    return keep
+
+
+def _deliver(result: Result, delivery: Delivery) -> None:
+    """Write the results; one that is not where it should be is said, and fails the command."""
+    where, failures = delivery.write(result)
+    if failures:
+        complain("; ".join([*failures, f"the picture is in {named(where)}"]))
         raise typer.Exit(FAILED)
+
+
+def _keep_best(
+    end: KeyboardInterrupt | UnfinishedError, delivery: Delivery, checkpoint: Checkpoint | None
+) -> int:
+    """Write what there is of a run that ended early, say so, and return the exit status."""
+    best: Result | None = getattr(end, "result", None)
+    LISTENER.finish()
+    where, failures = (None, []) if best is None else delivery.write(best)
+    words, status = how_it_ended(end)
+    there = where_it_goes_on(checkpoint)
+    if where is None:
+        complain("; ".join([f"{words} before there was a picture; nothing was written", *there]))
+    else:
+        best_is = f"the best picture so far is in {named(where)}"
+        complain("; ".join([words, *failures, best_is, *there]))
+    return FAILED if failures else status
+
+
+def _say(report: Mapping[str, Any], told: Sequence[str | None], delivery: Delivery) -> None:
+    """Say what the user should know, but for what was told already, and where the picture is."""
+    for warning in report.get("warnings", ()):
+        if warning not in told:
+            complain(warning)
+    typer.echo(_summary(delivery.picture, report), err=delivery.on_standard_output)
+
+
+def _summary(path: Path, report: Mapping[str, Any]) -> str:
+    engine, seconds = report["engine"], report["seconds"]["total"]
+    return f"{named(path)}: {seconds:.1f} s, {engine['name']} in {engine['precision']}"

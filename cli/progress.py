@@ -78,9 +78,9 @@ class Bar(Progress):
         from rich import progress
 
         self._bar = progress.Progress(
-            progress.TextColumn("{task.description}"),
+            progress.TextColumn("{task.description}", markup=False),
             progress.BarColumn(),
-            progress.TextColumn("{task.fields[detail]}"),
+            progress.TextColumn("{task.fields[detail]}", markup=False),
             console=console or rich_console.Console(stderr=True),
             transient=True,
         )

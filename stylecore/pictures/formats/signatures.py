@@ -18,12 +18,6 @@ from .stored import DAMAGED, Stored, UnreadableError, from_opencv
 from .tiff import RAW, open_tiff
 from .webp import open_webp
 
-SUFFIXES = (
-    *(".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".avif", ".gif", ".heic", ".heif"),
-    *(".pbm", ".pgm", ".ppm"),
-)
-"""Of the files that are read; what is in a file decides, and these which of a folder are meant."""
-
 WANTED = "a PNG, JPEG, WebP, TIFF, BMP, AVIF or GIF file"
 
 SUFFIXES = frozenset(
