@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .. import files
-from ..errors import SettingsError
+from ..errors import SettingsError, StylecoreError
 from .common import optional
 from .errors import complain
 from .options import with_options
@@ -22,6 +22,7 @@ from .standard import STANDARD, named
 if TYPE_CHECKING:
     from ..checkpoints.checkpoint import Checkpoint
     from ..preview import Preview
+    from ..provenance.inputs import Inputs
     from ..results import Step
     from .progress import Progress
 
@@ -179,13 +180,40 @@ def with_life(command: Callable[..., None]) -> Callable[..., None]:
     return with_options(command, "life", options, Life.given)
 
 
-def output_of(output: Path | None, checkpoint: Checkpoint | None) -> Path | None:
-    """Where a picture goes: where it was said, or else where it was going to before."""
+def former_output(
+    checkpoint: Checkpoint | None, folder: Path | None, inputs: Callable[[], Inputs]
+) -> Path | None:
+    """Where the picture of a run that is resumed was going to, if that is still its own place.
+
+    That is one without a file, or with the best picture so far of the same inputs: what stands
+    there otherwise is somebody else's.
+
+    Args:
+        checkpoint: of the run, or None.
+        folder: in which the picture shall be, or None for the current one.
+        inputs: gives those of the run.
+    """
     noted = None if checkpoint is None else checkpoint.note.get(_OUTPUT)
-    if output is not None or not isinstance(noted, str):
-        return output
-    path = Path(noted)
-    return Path(path.name) if path.parent == Path.cwd() else path
+    if not isinstance(noted, str):
+        return None
+    path = (folder or Path()) / Path(noted).name
+    if path.absolute() != Path(noted):
+        return None
+    return path if not files.is_there(path) or _is_unfinished(path, inputs()) else None
+
+
+def _is_unfinished(path: Path, inputs: Inputs) -> bool:
+    """Whether a file has the best picture so far of a run with these inputs."""
+    from ..provenance.identity import changes
+    from ..provenance.provenance import read_provenance
+
+    try:
+        made = read_provenance(path)
+    except StylecoreError:
+        return False
+    if made is None or made.finished:
+        return False
+    return not changes(dict(made.inputs.named()), dict(inputs.named()))
 
 
 def note_output(picture: Path, checkpoint: Checkpoint | None) -> None:

@@ -16,7 +16,7 @@ from ..results import Interrupted, UnfinishedError
 from .common import metadata_of
 from .delivery import Delivery
 from .errors import FAILED, complain, how_it_ended, while_reading
-from .life import going_on_without, note_output, output_of, watching, where_it_goes_on
+from .life import former_output, going_on_without, note_output, watching, where_it_goes_on
 from .names import place_of
 from .order import Manner, Order
 from .outputs import Outputs, model_files
@@ -53,8 +53,8 @@ def carry_out(
     outputs = Outputs([*order.paths(), *reads, *model_files(how.model)])
     how.life.expect(outputs)
     checkpoint = how.life.opened(quiet=how.quiet)
-    output = output_of(how.output, checkpoint)
-    with place_of(output, order.content, order.styles) as picture:
+    former = former_output(checkpoint, how.output, order.inputs)
+    with place_of(how.output, order.content, order.styles, former) as picture:
         metadata = metadata_of(order.content, how.metadata, how.no_metadata)
         delivery = Delivery(outputs, picture, how.report, how.save_every, metadata)
         delivery.expect(order.settings.steps)

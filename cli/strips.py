@@ -13,7 +13,7 @@ import typer
 from ..errors import SettingsError
 from .common import metadata_of
 from .errors import FAILED, complain, how_it_ended, while_reading
-from .life import going_on_without, note_output, output_of, watching, where_it_goes_on
+from .life import former_output, going_on_without, note_output, watching, where_it_goes_on
 from .names import beside, place_of
 from .order import Manner, Order
 from .outputs import Outputs, model_files
@@ -72,7 +72,8 @@ def carry_out_strip(
     outputs = Outputs([*order.paths(), *reads, *model_files(how.model)])
     how.life.expect(outputs)
     checkpoint = how.life.opened(quiet=how.quiet)
-    with place_of(output_of(how.output, checkpoint), order.content, order.styles) as place:
+    former = former_output(checkpoint, how.output, order.inputs)
+    with place_of(how.output, order.content, order.styles, former) as place:
         if strip.each and place == STANDARD:
             raise SettingsError("--each needs a file to put pictures beside; give --output")
         for path in (place, *strip.names(place)):

@@ -119,7 +119,10 @@ class Checkpoint:
             return parts[number], None
         self._saved = None  # its arrays are the run's from here on
         stands = parts[number] if number < len(parts) else Saved()
-        return None, stands if stands.values else None
+        if not stands.values:
+            return None, None
+        self._latest = None  # the file has it, and more than this
+        return None, stands
 
     def at(self, build: Build, size: int) -> None:
         """The run stands here; that is written where it is time to.

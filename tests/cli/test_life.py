@@ -16,8 +16,10 @@ from typer.testing import CliRunner
 
 from stylecore.checkpoints.archive import read_archive
 from stylecore.cli.app import app
+from stylecore.cli.progress import Lines
 from stylecore.errors import CheckpointError
 from stylecore.pictures.images import read_image, write_image
+from stylecore.pictures.metadata import read_made
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no such signals there")
 
@@ -122,17 +124,41 @@ def test_the_command_itself_is_killed_and_goes_on(start, warm, folder, words):
     assert warm.run(*paint) == 0
     wanted = Path(OUT).read_bytes()
     Path(OUT).unlink()
-    paint = paint[:-2]  # a new name is taken when it begins
+    paint = paint[:-2]  # it finds a name by itself
     process = start(*paint, *lives[:2], *lives[4:])
     wait_for(RUN, process)
     process.kill()
     process.communicate()
+    assert not list(folder.glob("*-*.png"))
     said = start(*paint, "--resume", RUN).communicate(timeout=60)
     assert said[0].startswith("photo-night.png: ")
     assert said[1].startswith(f"stylecore: going on with {RUN}\n")
     assert Path("photo-night.png").read_bytes() == wanted
-    assert not Path("photo-night-2.png").exists()
     assert not Path(RUN).exists()
+
+
+@pytest.mark.parametrize("mine", [True, False])
+def test_without_output_the_best_picture_so_far_makes_room_and_no_other_does(
+    stylize, monkeypatch, mine
+):
+    step = Lines.step
+
+    def stop(self, one):
+        step(self, one)
+        if one.done == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Lines, "step", stop)
+    assert stylize("--checkpoint", RUN, output=None).exit_code == 130
+    monkeypatch.setattr(Lines, "step", step)
+    assert json.loads(read_made("photo-night.png"))["finished"] is False
+    if not mine:
+        shutil.copyfile(PHOTO, "photo-night.png")
+    result = stylize("--resume", RUN, output=None)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("photo-night.png: " if mine else "photo-night-2.png: ")
+    assert mine or Path("photo-night.png").read_bytes() == Path(PHOTO).read_bytes()
+    assert len(list(Path().glob("*-*.png"))) == 1 + (not mine)
 
 
 @pytest.mark.parametrize(
@@ -150,8 +176,9 @@ def test_a_signal_leaves_a_checkpoint_beside_the_best_picture(start, warm, folde
     assert len(wanted) == 4
     for path in wanted:
         Path(path).unlink()
-    process = start(*paint, "--checkpoint", RUN)
+    process = start(*paint, "--checkpoint", RUN, "--preview", "live.png")
     wait_for("out.0020.png", process)
+    assert read_image("live.png").shape == (36, 48, 3)
     process.send_signal(signal.Signals[name])
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 128 + signal.Signals[name]
@@ -160,7 +187,7 @@ def test_a_signal_leaves_a_checkpoint_beside_the_best_picture(start, warm, folde
         f"stylecore: interrupted{by}; the best picture so far is in {OUT};"
         f" --resume {RUN} goes on from there"
     )
-    assert Path(OUT).exists()
+    assert (read_image("live.png") == read_image(OUT)).all()
     assert warm.run(*paint, "--resume", RUN) == 0
     assert {path.name: path.read_bytes() for path in folder.glob("out*")} == wanted
     assert not Path(RUN).exists()
@@ -180,8 +207,9 @@ def test_killed_while_a_style_is_mixed_it_goes_on_there(warm, folder, words):
 
 @pytest.fixture
 def stylize(folder, tiny_model):
-    def stylize(*words, steps=3):
-        paint = ["stylize", PHOTO, NIGHT, "-o", OUT, "--model", tiny_model, *QUICK]
+    def stylize(*words, steps=3, output=OUT):
+        paint = ["stylize", PHOTO, NIGHT, "--model", tiny_model, *QUICK]
+        paint += [] if output is None else ["-o", output]
         return CliRunner().invoke(app, list(map(str, [*paint, "--steps", steps, *words])))
 
     return stylize
@@ -267,17 +295,6 @@ def test_a_preview_shows_the_last_picture_in_the_end(stylize, suffix):
     live, picture = read_image(f"live{suffix}"), read_image(OUT)
     assert live.shape == picture.shape
     assert np.abs(live.astype(int) - picture).mean() < (1 if suffix == ".png" else 20)
-
-
-def test_a_preview_is_up_to_date_while_the_run_goes_on(start, folder, words):
-    process = start(*words[0], "--steps", 100_000, "--preview", "live.png")
-    wait_for("live.png", process)
-    first = read_image("live.png")
-    assert first.shape == (36, 48, 3)
-    process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=60)
-    assert not Path("out.tmp").exists()
-    assert (read_image("live.png") == read_image(OUT)).all()
 
 
 def test_a_preview_that_cannot_be_written_is_a_warning(stylize, monkeypatch):

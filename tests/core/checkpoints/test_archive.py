@@ -91,7 +91,7 @@ def test_cut_short_anywhere_it_is_damaged(path):
             read_archive(path)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_a_changed_byte_is_found_or_does_not_matter(tmp_path_factory, data):
     path = tmp_path_factory.mktemp("changed") / "run"

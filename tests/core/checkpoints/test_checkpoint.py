@@ -82,6 +82,20 @@ def test_between_two_pictures_the_finished_one_is_kept(path):
     assert again.begin() == (None, None)
 
 
+def test_stopped_again_before_anything_is_new_it_stays_as_it_is(path):
+    checkpoint = begun(path, every=0)
+    checkpoint.finished(state(1))
+    checkpoint.begin()
+    checkpoint.at(lambda: state(2), 24)
+    again = Checkpoint(path)
+    finished, _ = again.begin()
+    again.finished(finished)
+    _, stands = again.begin()
+    assert stands.values == {"step": 2}
+    again.keep()
+    assert [part["step"] for part in read_archive(path).values["parts"]] == [1, 2]
+
+
 def test_a_block_that_ends_well_takes_the_file_away(path):
     with begun(path, every=0) as checkpoint:
         checkpoint.at(lambda: state(1), 24)
