@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -122,6 +124,18 @@ def test_a_network_that_would_differ_in_tiles_is_not_cut(network, monkeypatch):
     exact = module.in_stages
     monkeypatch.setattr(module, "in_stages", lambda *given: exact(*given) + 1)
     assert Runner(network).inside is None
+
+
+def test_what_an_engine_rounds_is_no_matter_of_tiles(network, monkeypatch):
+    coarse = replace(network, engine=replace(network.engine, precision="bf16"))
+    run = type(network).run
+
+    def round_off(self, given, **options):
+        found = run(self, given, **options)
+        return found if self.engine.precision == "fp32" else found + 2
+
+    monkeypatch.setattr(type(network), "run", round_off)
+    assert Runner(coarse).inside is not None
 
 
 @pytest.mark.parametrize("tile", [1, 63, -5, 20000])
