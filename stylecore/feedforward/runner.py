@@ -29,7 +29,7 @@ SMALLEST_TILE, LARGEST_TILE = 64, 16384
 _USUAL, _LEAST_USUAL = 1024, 128
 """Pixels a side of tiles that nobody asked for, at most and at least."""
 
-_SHARE = 0.8
+_SHARE = 0.5
 """Of the free memory that may be taken."""
 
 _OVERHEAD = 2.8
@@ -45,7 +45,7 @@ _KEPT = 0.5
 """The share of what may be taken that stages may keep."""
 
 _SAME = 0.05
-"""Levels: two results that differ by less are the same, but for rounding."""
+"""Levels: two results of a small picture that differ by less are the same, but for rounding."""
 
 _ODD = (37, 22)
 """Pixels by which the trial of tiles is larger than these."""

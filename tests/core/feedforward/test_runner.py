@@ -62,7 +62,7 @@ def test_a_picture_no_larger_than_a_tile_is_run_whole(network):
 
 
 def test_tiles_are_taken_where_memory_is_short_and_that_is_said_once(network, free):
-    free(200 * 171 * 90.0)  # what is around the network finds room, what is in it does not
+    free(200 * 171 * 150.0)  # what is around the network finds room, what is in it does not
     notes = []
     runner = Runner(network, on_note=notes.append)
     for _ in range(2):
@@ -73,7 +73,7 @@ def test_tiles_are_taken_where_memory_is_short_and_that_is_said_once(network, fr
 
 
 def test_no_look_inside_where_memory_is_plenty(network, free, monkeypatch):
-    free(200 * 171 * 8192.0)
+    free(200 * 171 * 8200.0)
     monkeypatch.setattr(module, "anatomy_of", None)
     assert Runner(network)(picture()).shape == (1, 3, 200, 171)
 
