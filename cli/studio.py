@@ -19,7 +19,7 @@ from .rescue import placed
 from .signals import LISTENER
 from .sound import carry_sound
 from .standard import STANDARD, named
-from .tally import Tally
+from .tally import Pace, Tally
 
 if TYPE_CHECKING:
     from ..feedforward.filming import Filmed
@@ -73,10 +73,10 @@ class Studio:
             StylecoreError: where the only one is bad.
             typer.Exit: where a signal ends it, once that is said.
         """
-        self._started = perf_counter()
+        self._started, pace = perf_counter(), Pace()
         for number, item in enumerate(items):
-            name = f"{item.source.name} ({number + 1} of {len(items)})" if len(items) > 1 else ""
-            self.tally.begin(name or item.source.name)
+            far = f" ({pace.text(number, len(items))})" if len(items) > 1 else ""
+            self.tally.begin(f"{item.source.name}{far}")
             try:
                 self._paint(item, styler)
             except (Exception, KeyboardInterrupt) as end:

@@ -82,13 +82,21 @@ class TallyLines(Tally):
     def begin(self, name: str) -> None:
         """Count from here on."""
         self._name, self._pace = name, Pace()
+        if self._is_time():
+            complain(name)
 
     def count(self, done: int, total: int, unit: str, *, each: bool = False) -> None:
         """Write a line, if the last one was written a while ago."""
-        now = time.monotonic()
-        if now - self._last >= _EVERY:
-            self._last = now
+        if self._is_time():
             complain(f"{self._name}: {unit} {self._pace.text(done, total, each=each)}")
+
+    def _is_time(self) -> bool:
+        """Whether the last line is old enough for another."""
+        now = time.monotonic()
+        if now - self._last < _EVERY:
+            return False
+        self._last = now
+        return True
 
 
 class TallyBar(Tally):

@@ -139,17 +139,24 @@ def _opened(source: Path | int) -> Any:
     elif not is_film(source):
         raise ImageError(f"{source} is no film that can be read here; {WANTED}")
     else:
-        try:
-            capture = capture_of(str(source))
-        except UnicodeError:
-            raise ImageError(
-                f"{source} is not UTF-8, which OpenCV cannot open; give the file another name"
-            ) from None
+        capture = capture_of(name_for_opencv(source))
     if not capture.isOpened():
         capture.release()
         raise ImageError(f"{_named(source)} cannot be opened by OpenCV {cv2.__version__}; {WANTED}")
     capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)
     return capture
+
+
+def name_for_opencv(path: Path) -> str:
+    """A path as OpenCV takes it, which ends the process where that is not UTF-8.
+
+    Raises:
+        ImageError: for such a path.
+    """
+    name = str(path)
+    if any("\udc80" <= letter <= "\udcff" for letter in name):
+        raise ImageError(f"{name} is not UTF-8, which OpenCV cannot open; give it another name")
+    return name
 
 
 def capture_of(source: str | int) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import ImageError
 from ..pictures.opencv import QUIET
 from ..pictures.tensors import Picture
-from .film import SUFFIXES, capture_of, silence_ffmpeg
+from .film import SUFFIXES, capture_of, name_for_opencv, silence_ffmpeg
 
 _CODECS = {
     ".avi": ("MJPG", "XVID"),
@@ -41,8 +41,9 @@ class FilmWriter:
     def __init__(self, path: Path, rate: float, width: int, height: int) -> None:
         check_suffix(path)
         self._path, self._count = path, 0
+        name = name_for_opencv(path)
         with QUIET:
-            self._writer, whole = _writer(path, rate, width, height)
+            self._writer, whole = _writer(path, name, rate, width, height)
         # Chroma of half the size wants even sides; OpenCV would drop the rest unsaid.
         self.width, self.height = (width, height) if whole else (width & ~1, height & ~1)
 
@@ -87,19 +88,19 @@ def check_suffix(path: Path) -> None:
         raise ImageError(f"{path} has {given}; give a film one of {', '.join(SUFFIXES)}")
 
 
-def _writer(path: Path, rate: float, width: int, height: int) -> tuple[Any, bool]:
+def _writer(path: Path, name: str, rate: float, width: int, height: int) -> tuple[Any, bool]:
     """OpenCV's writer, and whether it takes sides that are odd."""
     silence_ffmpeg()
     suffix = path.suffix.lower()
     if suffix == ".avi" and (width | height) & 1:
         writer: Any = cv2.VideoWriter(
-            str(path), cv2.CAP_OPENCV_MJPEG, cv2.VideoWriter.fourcc(*"MJPG"), rate, (width, height)
+            name, cv2.CAP_OPENCV_MJPEG, cv2.VideoWriter.fourcc(*"MJPG"), rate, (width, height)
         )
         if writer.isOpened():
             return writer, True
     for codec in _CODECS.get(suffix, _USUAL_CODECS):
         size = (width & ~1, height & ~1)
-        writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*codec), rate, size)
+        writer = cv2.VideoWriter(name, cv2.VideoWriter.fourcc(*codec), rate, size)
         if writer.isOpened():
             return writer, False
         writer.release()

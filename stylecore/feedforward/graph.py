@@ -6,6 +6,7 @@ Field numbers are those of onnx.proto. What is not understood is carried along a
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 
 from ..engine.protobuf import BYTES, VARINT, Field, fields, of_bytes, of_whole, written
 from .nodes import Node, make_node, name_of, read_node, wholes_in
@@ -16,6 +17,9 @@ _NODE, _INITIALIZER, _INPUT, _OUTPUT, _SIZES, _SPARSE = 1, 5, 11, 12, 13, 15
 _NAME, _TENSOR_NAME, _SPARSE_VALUES = 1, 8, 1
 _TYPE, _TENSOR_TYPE, _ELEMENT, _SHAPE, _DIM = 2, 1, 1, 2, 1
 _FLOAT32 = 1
+_MOST_PARTS = 10_000
+"""Operators and weights that a network may have, so that what looks at each of them ends."""
+
 _PLAIN_IR = 4
 """From this version on, initializers are constants unless they are listed as inputs."""
 
@@ -37,14 +41,14 @@ class Graph:
     """
 
     def __init__(self, model: bytes) -> None:
-        self._model = list(fields(model))
+        self._model = _some(fields(model))
         # Protobuf merges messages that occur twice.
-        self._graph = [
+        self._graph = _some(
             part
             for one in self._model
             if (one.number, one.wire) == (_GRAPH, BYTES)
             for part in fields(one.value)
-        ]
+        )
         self._initializers = dict(self._stored())
         self.nodes = [read_node(one.value) for one in self._of(_NODE)]
         names = [name_of(one.value) for one in self._of(_INPUT)]
@@ -135,6 +139,13 @@ class Graph:
         model = [one for one in self._model if one.number not in (_IR_VERSION, _GRAPH)]
         version = max([_PLAIN_IR, *_wholes(self._model, _IR_VERSION)])
         return written([of_whole(_IR_VERSION, version), *model, of_bytes(_GRAPH, written(graph))])
+
+
+def _some(parts: Iterable[Field]) -> list[Field]:
+    found = list(islice(parts, _MOST_PARTS + 1))
+    if len(found) > _MOST_PARTS:
+        raise ValueError(f"it has more than {_MOST_PARTS} parts")
+    return found
 
 
 def _needed(nodes: Sequence[Node], names: Collection[str], given: Collection[str]) -> list[Node]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,12 @@ class Network:
         padded = self.padded(image)
         painted = self.leave(self.run(self.enter(padded), again=again))
         return painted[..., :height, :width]
+
+    def on(self, engine: Engine) -> Network:
+        """The same network on another engine."""
+        data = self.graph.cut(self.graph.outputs)
+        session = Session(self.path, engine, data=data, spare=True)
+        return replace(self, engine=engine, session=session)
 
     def padded(self, image: Array) -> Array:
         """A picture (1, 3, H, W), mirrored at its right and lower edge to a size that is taken."""

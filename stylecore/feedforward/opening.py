@@ -23,7 +23,7 @@ from .network import Network, trial_picture
 
 OURS = "feedforward"
 FORMAT = "1"
-LARGEST_FILE = 1 << 29
+LARGEST_FILE = 1 << 28
 """Bytes. Those that paint in one pass have some millions of weights; what is larger is no such."""
 
 _MULTIPLES = (1, 2, 4, 8, 16, 32, 64)

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from ..engine.engines import exact
 from ..engine.room import usable_memory
 from ..errors import EngineError, ModelError, SettingsError
 from ..memory import is_shortage, let_go
@@ -28,7 +29,7 @@ SMALLEST_TILE, LARGEST_TILE = 64, 16384
 _USUAL, _LEAST_USUAL = 1024, 128
 """Pixels a side of tiles that nobody asked for, at most and at least."""
 
-_SHARE = 0.8
+_SHARE = 0.5
 """Of the free memory that may be taken."""
 
 _OVERHEAD = 2.8
@@ -44,7 +45,7 @@ _KEPT = 0.5
 """The share of what may be taken that stages may keep."""
 
 _SAME = 0.05
-"""Levels: two results that differ by less are the same, but for rounding."""
+"""Levels: two results of a small picture that differ by less are the same, but for rounding."""
 
 _ODD = (37, 22)
 """Pixels by which the trial of tiles is larger than these."""
@@ -114,7 +115,7 @@ class Runner:
                 if not is_shortage(error):
                     raise
                 let_go(error)
-                side = _USUAL // 2
+                self._side = side = _USUAL // 2
         return self._tiled(image, side)
 
     @cached_property
@@ -123,24 +124,13 @@ class Runner:
         if self.network.size is not None or self.network.layout.batch != 1:
             return None
         try:
-            anatomy = anatomy_of(self.network)
-            reaches = reaches_of(self.network, anatomy)
-            found = None if reaches is None else Inside(anatomy, tuple(reaches))
-            return found if found is not None and self._is_exact(found) else None
+            # In fp32: what an engine rounds is no matter of tiles.
+            engine, network = exact(self.network.engine), self.network
+            return _looked_into(network if engine == network.engine else network.on(engine))
         except (ModelError, EngineError) as error:
             if is_shortage(error):
                 raise
             return None  # what cannot be cut is not cut
-
-    def _is_exact(self, inside: Inside) -> bool:
-        """Whether a small picture comes out the same in tiles and whole."""
-        step = inside.anatomy.step
-        side = -(-max(96, 2 * step) // step) * step
-        image = self.network.padded(trial_picture(2 * side + _ODD[0], 2 * side + _ODD[1]))
-        given = self.network.enter(image)
-        whole = self.network.leave(self.network.run(given))
-        cut = in_stages(self.network, inside.anatomy, inside.reaches, given, side, np.inf)
-        return float(np.abs(whole - self.network.leave(cut)).max()) < _SAME
 
     def _side_for(self, height: int, width: int) -> int:
         """The side of tiles that memory asks for; 0 where the whole picture finds room."""
@@ -217,3 +207,17 @@ class Runner:
         if line not in self._told and self._on_note is not None:
             self._on_note(line)
         self._told.add(line)
+
+
+def _looked_into(network: Network) -> Inside | None:
+    """What tiles need to know, where a small picture comes out the same in tiles and whole."""
+    anatomy = anatomy_of(network)
+    reaches = reaches_of(network, anatomy)
+    if reaches is None:
+        return None
+    side = -(-max(96, 2 * anatomy.step) // anatomy.step) * anatomy.step
+    given = network.enter(network.padded(trial_picture(2 * side + _ODD[0], 2 * side + _ODD[1])))
+    whole = network.leave(network.run(given))
+    cut = network.leave(in_stages(network, anatomy, reaches, given, side, np.inf))
+    same = float(np.abs(whole - cut).max()) < _SAME
+    return Inside(anatomy, tuple(reaches)) if same else None

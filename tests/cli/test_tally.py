@@ -50,6 +50,14 @@ def test_lines_are_written_now_and_then(clock, capsys):
     ]
 
 
+def test_what_begins_is_a_line_where_the_last_one_is_old(clock, capsys):
+    with TallyLines() as tally:
+        for number in range(6):
+            tally.begin(f"{number}.jpg")
+            clock(4)
+    assert capsys.readouterr().err.splitlines() == ["stylecore: 3.jpg"]
+
+
 def test_quiet_says_only_what_has_to_be_read(capsys):
     with Tally() as tally:
         tally.begin("x")

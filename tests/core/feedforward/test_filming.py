@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 
@@ -111,6 +113,16 @@ def test_a_film_that_breaks_off_is_told(styler, source, tmp_path):
     filmed = paint_film(source, tmp_path / "out.avi", styler)
     assert filmed.frames < 8
     assert filmed.broke_off or not filmed.count > 8
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are UTF-8 there")
+def test_names_that_are_not_utf8_are_refused(styler, source, tmp_path):
+    with pytest.raises(ImageError, match="is not UTF-8"):
+        paint_film(source, tmp_path / "\udce9.mp4", styler)
+    odd = source.rename(tmp_path / "\udce9.avi")
+    with pytest.raises(ImageError, match="is not UTF-8"):
+        paint_film(odd, tmp_path / "out.mp4", styler)
+    assert list(tmp_path.iterdir()) == [odd]
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,13 @@ def test_what_a_branch_takes_from_outside_is_kept():
     assert [one.op_type for one in cut.graph.node] == ["Relu", "If"]
 
 
+def test_a_file_of_endlessly_many_parts_is_none():
+    node = onnx.NodeProto(op_type="Relu", input=["x"], output=["x"])
+    model = onnx.ModelProto(graph=onnx.GraphProto(node=[node] * 10_001))
+    with pytest.raises(ValueError, match="more than 10000 parts"):
+        Graph(model.SerializeToString())
+
+
 def test_a_part_gives_what_the_whole_has_there(painter_file, graph):
     first = graph.summaries[0]
     (features,) = run(painter_file, graph.cut([first.features]), image=picture())

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -60,7 +62,7 @@ def test_a_picture_no_larger_than_a_tile_is_run_whole(network):
 
 
 def test_tiles_are_taken_where_memory_is_short_and_that_is_said_once(network, free):
-    free(200 * 171 * 90.0)  # what is around the network finds room, what is in it does not
+    free(200 * 171 * 150.0)  # what is around the network finds room, what is in it does not
     notes = []
     runner = Runner(network, on_note=notes.append)
     for _ in range(2):
@@ -71,7 +73,7 @@ def test_tiles_are_taken_where_memory_is_short_and_that_is_said_once(network, fr
 
 
 def test_no_look_inside_where_memory_is_plenty(network, free, monkeypatch):
-    free(200 * 171 * 8192.0)
+    free(200 * 171 * 8200.0)
     monkeypatch.setattr(module, "anatomy_of", None)
     assert Runner(network)(picture()).shape == (1, 3, 200, 171)
 
@@ -122,6 +124,18 @@ def test_a_network_that_would_differ_in_tiles_is_not_cut(network, monkeypatch):
     exact = module.in_stages
     monkeypatch.setattr(module, "in_stages", lambda *given: exact(*given) + 1)
     assert Runner(network).inside is None
+
+
+def test_what_an_engine_rounds_is_no_matter_of_tiles(network, monkeypatch):
+    coarse = replace(network, engine=replace(network.engine, precision="bf16"))
+    run = type(network).run
+
+    def round_off(self, given, **options):
+        found = run(self, given, **options)
+        return found if self.engine.precision == "fp32" else found + 2
+
+    monkeypatch.setattr(type(network), "run", round_off)
+    assert Runner(coarse).inside is not None
 
 
 @pytest.mark.parametrize("tile", [1, 63, -5, 20000])
