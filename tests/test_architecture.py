@@ -39,6 +39,7 @@ MAY_IMPORT = {
     "stylecore.losses": {"pictures", "settings"},
     "stylecore.masks": {"errors", "pictures"},
     "stylecore.models.autodiff": {"errors"},
+    "stylecore.models.autodiff.rules": {"errors", "models.autodiff"},
     "stylecore.models.readers": {"errors", "files", "models.sources"},
     "stylecore.models.fetching": {"engine", "errors", "files", "models.sources"},
     "stylecore.models.making": {
