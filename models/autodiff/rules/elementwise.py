@@ -5,7 +5,7 @@ from __future__ import annotations
 import onnx_ir as ir
 
 from ..tape import Tape
-from .table import define, dims, given
+from .table import define, dims, given, refuse
 
 
 def unbroadcast(t: Tape, g: ir.Value, node: ir.Node, index: int) -> ir.Value:
@@ -28,6 +28,18 @@ def _positive(t: Tape, y: ir.Value) -> ir.Value:
 
 def _of_divisor(t: Tape, g: ir.Value, n: ir.Node) -> ir.Value:
     return t("Neg", t("Div", t("Mul", g, n.outputs[0]), given(n, 1)))
+
+
+def _tanh(t: Tape, g: ir.Value, n: ir.Node) -> ir.Value:
+    y = n.outputs[0]
+    return t("Mul", g, t("Sub", t.scalar(1.0), t("Mul", y, y)))
+
+
+def _clip(t: Tape, g: ir.Value, n: ir.Node) -> ir.Value:
+    return t("Mul", g, t("Cast", t("Equal", given(n), n.outputs[0]), to=t.dtype))
+
+
+_BOUND = refuse("differentiate by what it clips; the bounds are constant")
 
 
 # y = a + b  ⇒  ā = ȳ, b̄ = ȳ
@@ -58,5 +70,9 @@ define("Abs", lambda t, g, n: t("Mul", g, t("Sign", given(n))))
 define("Relu", lambda t, g, n: t("Mul", g, _positive(t, n.outputs[0])))
 # y = √x  ⇒  x̄ = ȳ / 2y
 define("Sqrt", lambda t, g, n: t("Div", t("Mul", g, t.scalar(0.5)), n.outputs[0]))
+# y = tanh x  ⇒  x̄ = ȳ · (1 − y²)
+define("Tanh", _tanh)
+# y = min(max(x, a), b)  ⇒  x̄ = ȳ · [x = y]
+define("Clip", _clip, _BOUND, _BOUND)
 # y = x  ⇒  x̄ = ȳ
 define("Identity", lambda _t, g, _n: g)

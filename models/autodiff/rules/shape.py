@@ -79,33 +79,24 @@ def _fold_edges(t: Tape, g: ir.Value, _rank: int, axis: int, before: int, after:
     return t("Concat", first, _span(t, g, axis, before + 1, -after - 1), last, axis=axis)
 
 
-def _fold_mirror(t: Tape, g: ir.Value, rank: int, axis: int, before: int, after: int) -> ir.Value:
-    """Add what fell on the mirrored border to where it was mirrored from."""
-    x = _crop(t, g, rank, axis, before, after)
-    size = t("Slice", t("Shape", x), t.integers([axis]), t.integers([axis + 1]))
-    for span, margin, at_front in (((0, before), before, True), ((-after, END), after, False)):
-        if margin:
-            mirrored = _reversed(t, _span(t, g, axis, *span), axis)
-            rest = t("Sub", size, t.integers([margin + 1]))
-            around = (t.integers([1]), rest) if at_front else (rest, t.integers([1]))
-            x = t("Add", x, _between(t, mirrored, rank, axis, *around))
-    return x
+def _fold_mirror(t: Tape, g: ir.Value, _rank: int, axis: int, before: int, after: int) -> ir.Value:
+    """Add what fell on the mirrored border to where it was mirrored from, one side at a time."""
+    if before:
+        fell, edge = _span(t, g, axis, 0, before), _span(t, g, axis, before, before + 1)
+        there = _span(t, g, axis, before + 1, 2 * before + 1)
+        rest = _span(t, g, axis, 2 * before + 1, END)
+        g = t("Concat", edge, t("Add", there, _reversed(t, fell, axis)), rest, axis=axis)
+    if after:
+        fell, edge = _span(t, g, axis, -after, END), _span(t, g, axis, -after - 1, -after)
+        there = _span(t, g, axis, -2 * after - 1, -after - 1)
+        rest = _span(t, g, axis, 0, -2 * after - 1)
+        g = t("Concat", rest, t("Add", there, _reversed(t, fell, axis)), edge, axis=axis)
+    return g
 
 
 def _reversed(t: Tape, g: ir.Value, axis: int) -> ir.Value:
     minus = t.integers([-1])
-    return t("Slice", g, minus, t.integers([-(2**31)]), t.integers([axis]), minus)
-
-
-def _between(
-    t: Tape, g: ir.Value, rank: int, axis: int, before: ir.Value, after: ir.Value
-) -> ir.Value:
-    """Zeros on both sides along one axis, of lengths known only when the graph runs."""
-    none = [
-        t.integers([0] * count) if count else None for count in (axis, rank - 1, rank - 1 - axis)
-    ]
-    parts = (none[0], before, none[1], after, none[2])
-    return t("Pad", g, t("Concat", *(part for part in parts if part is not None), axis=0))
+    return t("Slice", g, minus, t.integers([-END - 1]), t.integers([axis]), minus)
 
 
 def _concat(index: int) -> Rule:
