@@ -1,4 +1,4 @@
-"""Adam (Kingma & Ba 2015) in numpy, inside the box, with a running mean of its iterates."""
+"""Adam (Kingma & Ba 2015) in numpy, with a running mean of its iterates; inside a box, or free."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ import numpy as np
 from ..contract import Function, OnEvaluation
 from ..pictures.tensors import Array
 from .box import finite, ignore, into_box
+
+BETAS = (0.9, 0.99)
+"""How the two means decay, unless somebody says otherwise."""
 
 
 @dataclass
@@ -37,6 +40,35 @@ class AdamState:
         """The state before the first step."""
         return cls(np.zeros_like(x), np.zeros_like(x), np.zeros_like(x))
 
+    def direction(self, gradient: Array, betas: tuple[float, float] = BETAS) -> Array:
+        """Take a gradient into account; returns m/√v, which a step goes against."""
+        beta1, beta2 = betas
+        if self.exponent is None:
+            self.exponent = _exponent_of(gradient)
+        gradient = np.ldexp(gradient, -self.exponent)
+        self.steps += 1
+        self.first += (1 - beta1) * (gradient - self.first)
+        self.second += (1 - beta2) * (gradient * gradient - self.second)
+        first = self.first / (1 - beta1**self.steps)
+        second = self.second / (1 - beta2**self.steps)
+        # No ε against division by zero is right for every loss scale; the least normal number is.
+        return np.asarray(first / np.sqrt(np.maximum(second, _TINY)), np.float32)
+
+    def lose_pace(self) -> None:
+        """Forget where the steps went, after a gradient that was no number."""
+        self.first[...] = 0
+
+    def keep(self, x: Array, decay: float) -> None:
+        """Take an iterate into the running mean."""
+        self.mean += (1 - decay) * (x - self.mean)
+        self.mean_steps += 1
+
+    def averaged(self, decay: float) -> Array | None:
+        """The running mean, or None before the first iterate."""
+        if not self.mean_steps:
+            return None
+        return self.mean / np.float32(1 - decay**self.mean_steps)
+
 
 def adam(
     function: Function,
@@ -44,7 +76,7 @@ def adam(
     *,
     steps: int,
     learning_rate: float = 3.0,
-    betas: tuple[float, float] = (0.9, 0.99),
+    betas: tuple[float, float] = BETAS,
     mean_decay: float = 0.95,
     state: AdamState | None = None,
     on_evaluation: OnEvaluation = ignore,
@@ -67,7 +99,6 @@ def adam(
     """
     x = into_box(x)
     state = state or AdamState.start(x)
-    beta1, beta2 = betas
     last = x
     for _ in range(steps):
         loss, gradient = function(x)
@@ -75,24 +106,13 @@ def adam(
         if not finite(loss, gradient):
             # It would stay in the moments for good: back to the last point, at half the pace.
             x, learning_rate = last, learning_rate / 2
-            state.first[...] = 0
+            state.lose_pace()
             continue
         last = x
-        if state.exponent is None:
-            state.exponent = _exponent_of(gradient)
-        gradient = np.ldexp(gradient, -state.exponent)
-        state.steps += 1
-        state.first += (1 - beta1) * (gradient - state.first)
-        state.second += (1 - beta2) * (gradient * gradient - state.second)
-        first = state.first / (1 - beta1**state.steps)
-        second = state.second / (1 - beta2**state.steps)
-        # No ε against division by zero is right for every loss scale; the least normal number is.
-        x = into_box(x - learning_rate * first / np.sqrt(np.maximum(second, _TINY)))
-        state.mean += (1 - mean_decay) * (x - state.mean)
-        state.mean_steps += 1
-    if not state.mean_steps:
-        return last, state
-    return into_box(state.mean / np.float32(1 - mean_decay**state.mean_steps)), state
+        x = into_box(x - learning_rate * state.direction(gradient, betas))
+        state.keep(x, mean_decay)
+    mean = state.averaged(mean_decay)
+    return (last if mean is None else into_box(mean)), state
 
 
 def _exponent_of(gradient: Array) -> int:
