@@ -14,13 +14,13 @@ from .descent import descend
 from .engine.artefact import Artefact, default_artefact, fits, load_artefact
 from .engine.cores import notes_on
 from .engine.engines import choose_engine, exact
-from .engine.evenness import composedness
+from .engine.evenness import composedness_of
 from .engine.objective import Objective
 from .engine.sessions import Sessions
 from .engine.targets import Values, measure, prepare_targets
 from .engine.unit import exponent_of, in_units
 from .errors import EngineError, ModelError
-from .losses.table import Losses, compares_statistics
+from .losses.table import Losses
 from .memory import is_shortage, let_go
 from .outcome import Outcome
 from .pictures.tensors import Array
@@ -150,12 +150,7 @@ class Painter:
     def _composed(self, scene: Scene) -> list[float]:
         """How much of a composition each style is, where that counts."""
         features, manifest = self._features, self.artefact.manifest
-        if scene.settings.composition == "style" or not compares_statistics(manifest.terms):
-            return [0.0] * len(scene.styles)
-        return [
-            composedness(features, manifest, style, alpha)
-            for style, alpha in zip(scene.styles, scene.alphas, strict=True)
-        ]
+        return composedness_of(features, manifest, scene.styles, scene.alphas, scene.settings)
 
     def _check(self, scene: Scene) -> None:
         if self._closed:

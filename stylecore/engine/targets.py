@@ -112,6 +112,8 @@ def content_targets(
     settings: Settings,
     guidance: Guidance,
     picture: Array | None = None,
+    *,
+    more: bool = False,
 ) -> Values:
     """What a content of its own asks for, beside :func:`style_targets`.
 
@@ -123,8 +125,9 @@ def content_targets(
         settings: as there.
         guidance: as there.
         picture: as there.
+        more: whether contents of the same size will follow.
     """
-    of_content = statistics(features, manifest, content)
+    of_content = statistics(features, manifest, content, more=more)
     values: Values = {}
     for term in feature_terms(manifest.terms):
         if term.part == "content":

@@ -1,0 +1,42 @@
+"""How large a network is: a small table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+NetworkSize = Literal["tiny", "small", "full"]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What tells one size from another.
+
+    Attributes:
+        widths: channels at the full size of a picture, at a half and at a quarter of it.
+        blocks: residual blocks at a quarter.
+    """
+
+    widths: tuple[int, int, int]
+    blocks: int
+
+
+SHAPES: Mapping[NetworkSize, Shape] = MappingProxyType(
+    {
+        "tiny": Shape((8, 16, 32), blocks=2),
+        "small": Shape((16, 32, 64), blocks=4),
+        "full": Shape((32, 64, 128), blocks=5),
+    }
+)
+"""About 58 thousand, 350 thousand and 1.6 million weights."""
+
+MULTIPLE = 4
+"""Pixels a side of the squares that a picture is seen in; it is filled up to whole ones."""
+
+NOISE = 4
+"""Channels of noise that a network sees beside a picture."""
+
+SMALLEST = 8
+"""Pixels a side: below, there is not enough of a picture to mirror."""
