@@ -11,6 +11,7 @@ from .blend import blend
 from .errors import Root
 from .mask import mask
 from .stylize import stylize
+from .train import train
 
 app = typer.Typer(
     cls=Root,
@@ -21,6 +22,7 @@ app = typer.Typer(
 app.command()(stylize)
 app.command()(blend)
 app.command()(mask)
+app.command()(train)
 app.add_typer(models.app, name="models")
 
 

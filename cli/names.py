@@ -16,7 +16,9 @@ _LONGEST_STEM = 200
 
 
 @contextmanager
-def place_of(output: Path | None, content: Path, others: Sequence[Path]) -> Generator[Path]:
+def place_of(
+    output: Path | None, content: Path, others: Sequence[Path], suffix: str = ".png"
+) -> Generator[Path]:
     """Where a picture goes: the file that was named, or a new one that tells what is in it.
 
     The new name is in the folder that was named, or the current one. It is taken at once, by an
@@ -26,6 +28,7 @@ def place_of(output: Path | None, content: Path, others: Sequence[Path]) -> Gene
         output: as it was given: a file, a folder, or nothing.
         content: comes first in the name.
         others: come after it.
+        suffix: of a new name.
 
     Raises:
         StylecoreError: for a folder in which no file can be made.
@@ -33,7 +36,7 @@ def place_of(output: Path | None, content: Path, others: Sequence[Path]) -> Gene
     if output is not None and (output == STANDARD or not files.is_folder(output)):
         yield output
         return
-    path = _taken(output or Path(), (content, *others))
+    path = _taken(output or Path(), (content, *others), suffix)
     try:
         yield path
     finally:
@@ -42,14 +45,15 @@ def place_of(output: Path | None, content: Path, others: Sequence[Path]) -> Gene
                 path.unlink()
 
 
-def new_names(pictures: Iterable[Path]) -> Iterator[Path]:
+def new_names(pictures: Iterable[Path], suffix: str = ".png") -> Iterator[Path]:
     """Names that tell the pictures in it: a-b.png, then a-b-2.png and so on."""
     stems = [path.stem for path in pictures]
     share = max(8, (_LONGEST_STEM - len(stems) + 1) // len(stems))
     long = len(b"-".join(map(files.encoded, stems))) > _LONGEST_STEM
     parts = [files.shortened(stem, share) for stem in stems] if long else stems
     stem = files.shortened("-".join(parts), _LONGEST_STEM)
-    return chain([Path(f"{stem}.png")], (Path(f"{stem}-{number}.png") for number in count(2)))
+    first = Path(f"{stem}{suffix}")
+    return chain([first], (Path(f"{stem}-{number}{suffix}") for number in count(2)))
 
 
 def beside(path: Path, mark: str) -> Path:
@@ -59,9 +63,9 @@ def beside(path: Path, mark: str) -> Path:
     return path.with_name(stem + end)
 
 
-def _taken(folder: Path, pictures: Iterable[Path]) -> Path:
+def _taken(folder: Path, pictures: Iterable[Path], suffix: str) -> Path:
     """The first of the new names that nobody has, now this run's."""
-    for name in new_names(pictures):
+    for name in new_names(pictures, suffix):
         path = folder / name
         try:
             path.touch(exist_ok=False)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from .layers import layers_of, parameters_of
+from .layers import parameters_of
 from .sizes import Shape
 
 Vector = NDArray[np.float32]
@@ -25,17 +25,18 @@ def divided(vector: NDArray[np.floating], shape: Shape) -> dict[str, NDArray[np.
 
 
 def first_weights(shape: Shape, seed: int) -> Vector:
-    """What training begins with: kernels by He et al. 2015, gains of 1, shifts of 0.
+    """What training begins with: even chance for kernels, gains of 1, shifts of 0.
 
-    The last kernel begins small, so that the first pictures are grey rather than noise.
+    Kernels lie within ±1/√n for n numbers that each output is a sum of. Instance norm makes up for
+    any scale, but steps of a given length turn small kernels faster than large ones: those of
+    He et al. 2015 are 2.4 times as large, and learn as much slower.
     """
     rng = np.random.default_rng(seed)
     parts: list[NDArray[np.floating]] = []
-    for layer in layers_of(shape):
-        for name, sizes in layer.parameters.items():
-            if name.endswith(".kernel"):
-                fan_in = math.prod(sizes[1:])
-                parts.append(rng.normal(scale=math.sqrt(2 / fan_in), size=sizes))
-            else:
-                parts.append(np.full(sizes, float(name.endswith(".gain"))))
+    for name, sizes in parameters_of(shape).items():
+        if name.endswith(".kernel"):
+            most = 1 / math.sqrt(math.prod(sizes[1:]))
+            parts.append(rng.uniform(-most, most, sizes))
+        else:
+            parts.append(np.full(sizes, float(name.endswith(".gain"))))
     return np.concatenate([part.ravel() for part in parts]).astype(np.float32)

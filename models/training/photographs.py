@@ -18,17 +18,14 @@ import numpy as np
 
 from ...errors import ImageError, ImageWarning
 from ...pictures.color import grey
+from ...pictures.formats.signatures import SUFFIXES
 from ...pictures.images import read_image, resize, scaled_size
 from ...pictures.tensors import Array, Picture, to_tensor
 
-_SUFFIXES = frozenset(
-    f".{name}"
-    for names in ("jpg jpeg jpe jfif png webp tif tiff bmp", "avif gif heic heif ppm pgm pbm")
-    for name in names.split()
-)
 _KEPT = 256 << 20
 """Bytes of photographs that are kept in memory, no larger than they are looked at."""
 
+_EXAMPLES = ("astronaut", "cat", "coffee", "pagoda")
 _SMALLEST = 32
 _SCALES = (0.6, 1.5)
 """How large a photograph is taken, at least and at most, beside the size that is asked for."""
@@ -36,6 +33,7 @@ _SCALES = (0.6, 1.5)
 _TILES = (3, 4)
 """Rows and columns of photographs, in the picture that shows what colours they have."""
 
+_HALF = 0.5
 _TURNS, _CROPS = 0, 1
 """Numbers that keep the two kinds of chance apart."""
 
@@ -58,13 +56,31 @@ def find_photographs(place: Path, apart: Collection[Path] = ()) -> list[Path]:
     found = [
         path
         for path in sorted(place.rglob("*"))
-        if path.suffix.lower() in _SUFFIXES
+        if path.suffix.lower() in SUFFIXES
         and not path.name.startswith(".")
         and os.path.realpath(path) not in others
         and path.is_file()
     ]
     if not found:
         raise ImageError(f"there is no picture file in {place}; give a folder with photographs")
+    return found
+
+
+def example_photographs(apart: Collection[Path] = ()) -> list[Path]:
+    """The photographs among stylecore's examples, which lie beside its sources.
+
+    Args:
+        apart: as in :func:`find_photographs`.
+
+    Raises:
+        ImageError: when they are not here, as in an installed package.
+    """
+    others = {os.path.realpath(one) for one in apart}
+    folder = Path(__file__).parents[3] / "examples"
+    found = [folder / f"{name}.jpg" for name in _EXAMPLES]
+    found = [one for one in found if one.is_file() and os.path.realpath(one) not in others]
+    if not found:
+        raise ImageError("stylecore's examples are not here; give --photos a folder of photographs")
     return found
 
 
@@ -103,13 +119,14 @@ class Photographs:
         """
         photograph = self._photograph(number)
         rng = np.random.default_rng([self._seed, _CROPS, number])
+        scale, down, right, turn = rng.random(4).tolist()
         height, width = photograph.shape[:2]
         least, most = _SCALES
-        longest = self._size * float(least * (most / least) ** rng.random())
+        longest = self._size * least * (most / least) ** scale
         seen = min(height, width, max(1, round(side * max(height, width) / longest)))
-        top, left = (int(rng.integers(whole - seen + 1)) for whole in (height, width))
+        top, left = int(down * (height - seen + 1)), int(right * (width - seen + 1))
         part = photograph[top : top + seen, left : left + seen]
-        mirrored = part[:, ::-1] if rng.integers(2) else part
+        mirrored = part[:, ::-1] if turn < _HALF else part
         crop = resize(mirrored.astype(np.float32), side, side)
         return to_tensor(grey(crop) if self._grey else crop)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from ...control.composition import MIXED
 from ...engine.artefact import load_artefact
 from ...engine.engines import choose_engine, exact, open_session
 from ...engine.table import Engine
@@ -35,6 +38,16 @@ _OF_THE_LOSS = (
     *("composition", "pooling", "style_loss", "loss_scale", "blend", "style_scale", "color"),
 )
 """The settings that a training cannot change on its way."""
+
+
+def looked_at(settings: Settings) -> Settings:
+    """The settings without content layers that hold at coarse scales only, which crops do not have.
+
+    An artefact for these is smaller, and quicker.
+    """
+    if settings.size <= MIXED:
+        return settings
+    return replace(settings, coarse_content=settings.content_layers)
 
 
 class Training:
@@ -70,7 +83,7 @@ class Training:
         on_note: Callable[[str], object] | None = None,
         while_reading: Reading = nullcontext,
     ) -> None:
-        self._styles, self._settings = tuple(styles), settings
+        self._styles, self._settings = tuple(styles), (settings := looked_at(settings))
         self._training = training or TrainingSettings()
         self.engine: Engine = choose_engine(settings.engine, settings.threads)
         in_grey = settings.color == "luminance"
@@ -110,7 +123,8 @@ class Training:
     def preview(self) -> Picture:
         """The first photograph, painted by the network as it is now, (H, W, 3)."""
         photograph = self._photographs.first()
-        height, width = scaled_size(*photograph.shape[:2], self._settings.size)
+        whole = photograph.shape
+        height, width = scaled_size(whole[0], whole[1], self._settings.size)
         image = to_tensor(resize(photograph, width, height))
         session = open_session(self.product(), exact(self.engine), once=True)
         return to_picture(session.run(["styled"], {"image": image})[0])
@@ -132,11 +146,12 @@ class Training:
     def _identity(self) -> dict[str, Any]:
         """What a training is of, ready for JSON."""
         settings = self._settings.as_dict()
-        return {
+        about = {
             "network": self._training.network,
             "style": [sha256_of(path) for path in self._styles],
-            **{name: _plain(settings[name]) for name in _OF_THE_LOSS},
+            **{name: settings[name] for name in _OF_THE_LOSS},
         }
+        return json.loads(json.dumps(about))  # as it comes back from a file
 
     def _about(self, state: TrainingState) -> About:
         settings = self._settings.as_dict()
@@ -156,15 +171,10 @@ class Training:
         )
 
 
-def _plain(value: Any) -> Any:
-    """The value as it comes back from JSON."""
-    if isinstance(value, Mapping):
-        return {str(key): one for key, one in value.items()}
-    return list(value) if isinstance(value, tuple) else value
-
-
 def _words(value: object) -> str:
-    if isinstance(value, list | tuple):
-        return ",".join(map(_words, value)) or "none"
-    text = str(value)
-    return text if len(text) < 40 else f"{text[:12]}…"
+    """A setting, short enough for a message."""
+    text = json.dumps(value).strip('"')
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+_LONGEST = 40

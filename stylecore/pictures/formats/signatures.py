@@ -18,6 +18,12 @@ from .stored import DAMAGED, Stored, UnreadableError, from_opencv
 from .tiff import RAW, open_tiff
 from .webp import open_webp
 
+SUFFIXES = (
+    *(".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".avif", ".gif", ".heic", ".heif"),
+    *(".pbm", ".pgm", ".ppm"),
+)
+"""Of the files that are read; what is in a file decides, and these which of a folder are meant."""
+
 WANTED = "a PNG, JPEG, WebP, TIFF, BMP, AVIF or GIF file"
 _PORTABLE = tuple(b"P%d" % number for number in range(1, 7))
 _AVIF = (b"avif", b"avis")
