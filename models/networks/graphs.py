@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
+import numpy as np
 import onnx_ir as ir
 
 from ..autodiff.gradients import backward
-from ..autodiff.tape import Tape, infer_shapes, make_model, named, tensor_input
+from ..autodiff.tape import IR_VERSION, OPSET, Tape, infer_shapes, make_model, named, tensor_input
 from .colors import grey as in_grey
 from .layers import count, parameters_of
 from .painting import Parameters, painted
@@ -17,54 +19,90 @@ _IMAGES = ["pictures", 3, "height", "width"]
 _NOISE = ["pictures", NOISE, "rows", "columns"]
 
 
-def forward_model(
-    shape: Shape, *, grey: bool = False, dtype: ir.DataType = ir.DataType.FLOAT
-) -> ir.Model:
-    """A network forward.
+class TrainingGraphs(NamedTuple):
+    """A network forward and backward.
 
-    Inputs: ``image`` (N, 3, H, W), RGB, 0–255, with sides that are multiples of 4; ``noise``
-    (N, NOISE, H/4, W/4); ``weights`` (P,). Output: ``styled`` (N, 3, H, W), 0–255.
+    ``forward`` takes ``image`` (N, 3, H, W), RGB, 0–255, with sides that are multiples of 4,
+    ``noise`` (N, NOISE, H/4, W/4) and ``weights`` (P,). It gives ``styled`` (N, 3, H, W), 0–255,
+    and what the way back wants to know of the way there.
+
+    ``pullback`` takes all of this but ``styled``, and ``cotangent`` (N, 3, H, W). It gives
+    ``gradient`` (P,), of Σ cotangent · styled by the weights.
+    """
+
+    forward: ir.Model
+    pullback: ir.Model
+
+
+def training_graphs(
+    shape: Shape, *, grey: bool = False, dtype: ir.DataType = ir.DataType.FLOAT
+) -> TrainingGraphs:
+    """Both graphs of a network.
 
     Args:
         shape: of the network.
         grey: whether what it paints is made grey.
-        dtype: element type of the graph; float64 is for numerical checks.
+        dtype: element type of the graphs; float64 is for numerical checks.
     """
     tape = Tape(dtype)
     inputs, parameters = _inputs(tape, shape)
-    return make_model(tape, "forward", inputs, [_styled(tape, inputs, parameters, shape, grey)])
-
-
-def pullback_model(
-    shape: Shape, *, grey: bool = False, dtype: ir.DataType = ir.DataType.FLOAT
-) -> ir.Model:
-    """The derivative of Σ cotangent · styled.
-
-    Inputs: those of :func:`forward_model`, and ``cotangent`` (N, 3, H, W). Output: ``gradient``
-    (P,). Features on the way are computed anew: kept from one graph for the other they would cost
-    more, since a graph's convolutions lay them out otherwise than it gives them away.
-
-    Args:
-        shape: as in :func:`forward_model`.
-        grey: as there.
-        dtype: as there.
-    """
-    tape = Tape(dtype)
-    inputs, parameters = _inputs(tape, shape)
-    styled = _styled(tape, inputs, parameters, shape, grey)
-    model = infer_shapes(make_model(tape, "pullback", inputs, [styled]))
-    graph, after = model.graph, Tape(dtype)
-    cotangent = tensor_input("cotangent", _IMAGES, after)
-    found = backward(after, graph, {styled: cotangent}, list(parameters.values()))
+    image, noise, _ = inputs
+    styled = painted(tape, image, noise, parameters, shape)
+    styled = named(in_grey(tape, styled) if grey else styled, "styled")
+    tape.shaped(styled, _IMAGES)
+    forward = infer_shapes(make_model(tape, "forward", inputs, [styled]))
+    after, cotangent = Tape(dtype), tensor_input("cotangent", _IMAGES, tape)
+    seeds = {styled: cotangent}
+    found = backward(after, forward.graph, seeds, list(parameters.values()))
     flat = [after("Reshape", one, after.integers([-1])) for one in found]
     gradient = named(after("Concat", *flat, axis=0), "gradient")
-    graph.inputs.append(cotangent)
-    graph.outputs[:] = [after.shaped(gradient, [count(shape)])]
-    for value in after.initializers:
-        value.name = f"backward.{value.name}"
-        graph.register_initializer(value)
-    graph.extend(after.nodes)
-    return model
+    after.shaped(gradient, [count(shape)])
+    sizes = _sizes_asked_for(forward.graph, after)
+    forward.graph.extend(sizes)
+    infer_shapes(forward)
+    nodes = [node for node in after.nodes if node not in sizes]
+    return TrainingGraphs(forward, _pullback(forward.graph, after, nodes, cotangent, gradient))
+
+
+def _sizes_asked_for(graph: ir.Graph, tape: Tape) -> list[ir.Node]:
+    """What on the way back wants of a value on the way there its size alone."""
+    there = {value for node in graph for value in node.outputs} | set(graph.inputs)
+    return [node for node in tape.nodes if node.op_type == "Shape" and node.inputs[0] in there]
+
+
+def _pullback(
+    graph: ir.Graph, tape: Tape, nodes: list[ir.Node], cotangent: ir.Value, gradient: ir.Value
+) -> ir.Model:
+    """The way back as a graph of its own; the way there gives what it takes from here on."""
+    there = {value for node in graph for value in node.outputs} | set(graph.inputs)
+    given: dict[ir.Value, ir.Value] = {}
+    for node in nodes:
+        for index, value in enumerate(node.inputs):
+            if value is None:
+                continue
+            if value in there and value not in given:
+                given[value] = ir.val(str(value.name), dtype=value.dtype, shape=value.shape)
+            elif value in graph.initializers.values():
+                given[value] = tape.constant(_constant(value))
+            if value in given:
+                node.replace_input_with(index, given[value])
+    kept = [value for value in given if value in there and value not in graph.inputs]
+    graph.outputs.extend(kept)
+    inputs = [given[value] for value in given if value in there]
+    backward_graph = ir.Graph(
+        [*inputs, cotangent],
+        [gradient],
+        nodes=nodes,
+        initializers=tape.initializers,
+        name="pullback",
+        opset_imports={"": OPSET},
+    )
+    return ir.Model(backward_graph, ir_version=IR_VERSION, producer_name="stylecore")
+
+
+def _constant(value: ir.Value) -> np.ndarray:
+    assert value.const_value is not None
+    return value.const_value.numpy()
 
 
 def _inputs(tape: Tape, shape: Shape) -> tuple[list[ir.Value], Parameters]:
@@ -79,11 +117,3 @@ def _inputs(tape: Tape, shape: Shape) -> tuple[list[ir.Value], Parameters]:
         parameters[name] = tape.shaped(tape("Reshape", part, tape.integers(sizes)), sizes)
         start = end
     return [image, noise, weights], parameters
-
-
-def _styled(
-    tape: Tape, inputs: list[ir.Value], parameters: Parameters, shape: Shape, grey: bool
-) -> ir.Value:
-    image, noise, _ = inputs
-    styled = painted(tape, image, noise, parameters, shape)
-    return tape.shaped(named(in_grey(tape, styled) if grey else styled, "styled"), _IMAGES)

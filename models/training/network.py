@@ -6,12 +6,13 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+import onnx_ir as ir
 
 from ...engine.session import Session
 from ...engine.table import Engine
 from ...pictures.tensors import Array
 from ..autodiff.tape import write_model
-from ..networks.graphs import forward_model, pullback_model
+from ..networks.graphs import training_graphs
 from ..networks.noise import noise_of
 from ..networks.sizes import MULTIPLE, SHAPES, NetworkSize
 
@@ -30,21 +31,30 @@ class TrainedNetwork:
     """
 
     def __init__(self, network: NetworkSize, engine: Engine, *, grey: bool = False) -> None:
-        shape = SHAPES[network]
         with tempfile.TemporaryDirectory(prefix="stylecore-") as scratch:
-            paths = [Path(scratch) / f"{name}.onnx" for name in ("forward", "pullback")]
-            write_model(forward_model(shape, grey=grey), paths[0])
-            write_model(pullback_model(shape, grey=grey), paths[1])
-            self._forward, self._pullback = (Session(path, engine) for path in paths)
+            graphs = training_graphs(SHAPES[network], grey=grey)
+            self._forward, self._pullback = (
+                _opened(model, Path(scratch) / f"{model.graph.name}.onnx", engine)
+                for model in graphs
+            )
 
     def paint(self, weights: Array, images: Array, noise: Array) -> Array:
         """What the network makes of images (N, 3, H, W), of the same shape, 0–255."""
-        return self._forward(["styled"], weights=weights, image=images, noise=noise)[0]
+        given = {"weights": weights, "image": images, "noise": noise}
+        self._forward.hold(given)
+        there = self._forward.held_outputs()
+        self._pullback.share(there)
+        self._pullback.hold({name: given[name] for name in self._pullback.inputs if name in given})
+        return there["styled"].numpy()
 
-    def pull_back(self, weights: Array, images: Array, noise: Array, cotangent: Array) -> Array:
-        """The gradient (P,) of Σ cotangent · styled by the weights."""
-        given = {"weights": weights, "image": images, "noise": noise, "cotangent": cotangent}
-        return self._pullback(["gradient"], **given)[0]
+    def pull_back(self, cotangent: Array) -> Array:
+        """The gradient (P,) of Σ cotangent · styled by the weights, of what was painted last."""
+        return self._pullback(["gradient"], cotangent=cotangent)[0]
+
+
+def _opened(model: ir.Model, path: Path, engine: Engine) -> Session:
+    write_model(model, path)
+    return Session(path, engine)
 
 
 def noise_for(rng: np.random.Generator, images: Array) -> Array:

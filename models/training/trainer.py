@@ -81,6 +81,7 @@ class Trainer:
         self.state = state
         self._network, self._judge, self._photographs = network, judge, photographs
         self._schedule = schedule
+        self._began = perf_counter() - state.seconds
         self._targets: OrderedDict[tuple[int, int], Values] = OrderedDict()
 
     def run(self, on_step: OnStep | None = None) -> None:
@@ -90,21 +91,35 @@ class Trainer:
             ImageError: when none of the photographs can be read.
             EngineError: when the loss is no finite number for good, or ONNX Runtime fails.
         """
-        began = perf_counter() - self.state.seconds
-        while (progress := self._progress(perf_counter() - began)) < 1:
-            side = self._schedule.side(progress)
-            losses, gradient = self._evaluated(self.state.steps, side)
-            rate = self._schedule.rate(self.state.steps, progress)
-            seconds = perf_counter() - began
-            told = [seconds, losses["loss"], *(losses[part] for part in self._judge.parts)]
-            self.state = self.state.moved(gradient, rate, told)
-            self._check()
+        self._began = perf_counter() - self.state.seconds
+        while self._progress() < 1:
+            step = self.step()
             if on_step is not None:
-                over = self._progress(seconds)
-                on_step(TrainingStep(self.state.steps, seconds, over, side, losses))
+                on_step(step)
 
-    def _progress(self, seconds: float) -> float:
-        return self._schedule.progress(self.state.steps, seconds)
+    def step(self) -> TrainingStep:
+        """Take one step more.
+
+        Raises:
+            ImageError: as :meth:`run`.
+            EngineError: as :meth:`run`.
+        """
+        progress, number = self._progress(), self.state.steps
+        side = self._schedule.side(progress)
+        losses, gradient = self._evaluated(number, side)
+        rate = self._schedule.rate(number, progress)
+        told = [self._seconds, losses["loss"], *(losses[part] for part in self._judge.parts)]
+        self.state = self.state.moved(gradient, rate, told)
+        self._check()
+        return TrainingStep(number + 1, self.state.seconds, self._progress(), side, losses)
+
+    @property
+    def _seconds(self) -> float:
+        """Since the beginning, what was before a training was gone on with included."""
+        return perf_counter() - self._began
+
+    def _progress(self) -> float:
+        return self._schedule.progress(self.state.steps, self._seconds)
 
     def _evaluated(self, step: int, side: int) -> tuple[Losses, Array | None]:
         """The losses of a step, and their gradient by the weights, None where that is no number."""
@@ -120,8 +135,7 @@ class Trainer:
             cotangents.append(cotangent / np.float32(len(crops)))
             for name, loss in self._judge.losses.items():
                 sums[name] = sums.get(name, 0.0) + loss / len(crops)
-        cotangent = np.concatenate(cotangents)
-        gradient = self._network.pull_back(weights, images, noise, cotangent)
+        gradient = self._network.pull_back(np.concatenate(cotangents))
         finite = np.isfinite(sums["loss"]) and np.isfinite(gradient).all()
         return sums, gradient if finite else None
 

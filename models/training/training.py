@@ -29,7 +29,7 @@ from .photographs import Photographs
 from .schedule import Schedule
 from .settings import LOOK, TrainingSettings
 from .state import TrainingState, read_state
-from .trainer import OnStep, Trainer
+from .trainer import OnStep, Trainer, TrainingStep
 
 Reading: TypeAlias = Callable[[], AbstractContextManager[None]]
 
@@ -110,6 +110,14 @@ class Training:
             StylecoreError: as :meth:`Trainer.run`.
         """
         self._trainer.run(on_step)
+
+    def step(self) -> TrainingStep:
+        """Take one more step, even where none is left.
+
+        Raises:
+            StylecoreError: as :meth:`Trainer.run`.
+        """
+        return self._trainer.step()
 
     def product(self) -> bytes:
         """The network as it is now, as an ``.onnx`` file."""
