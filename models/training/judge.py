@@ -47,7 +47,7 @@ class Judge:
         sessions = Sessions(artefact)
         self._features = sessions.features(exact(engine))
         self._objective = Objective(sessions.objective(engine), self._manifest, self._exponent)
-        self._side = 0
+        self._size = (0, 0)
 
     @property
     def losses(self) -> Losses:
@@ -63,20 +63,19 @@ class Judge:
         )
 
     def __call__(self, styled: Array, targets: Values) -> tuple[float, Array]:
-        """The loss of what was made of a square crop, and its gradient by that."""
-        side = styled.shape[2]
-        if side != self._side:
-            self._aim(styled)
-        self._objective.aim(targets, side, side)
+        """The loss of what was made of a crop, and its gradient by that, (1, 3, H, W)."""
+        size = (styled.shape[2], styled.shape[3])
+        if size != self._size:
+            self._objective.aim(self._style_targets(size), *size)
+            self._size = size
+        self._objective.aim(targets, *size)
         return self._objective(styled)
 
-    def _aim(self, styled: Array) -> None:
-        """Take what styles ask of crops of this size."""
-        self._side = side = styled.shape[2]
+    def _style_targets(self, size: tuple[int, int]) -> Values:
+        """What styles ask of crops of this size."""
         settings = in_units(self._study.settings, self._exponent)
-        guidance = self._guidance(styled)
-        values = style_targets(self._manifest, self._looks, settings, guidance, (side, side))
-        self._objective.aim(values, side, side)
+        guidance = self._scene.steering.at(settings, size, self._style_sizes)
+        return style_targets(self._manifest, self._looks, settings, guidance, size)
 
     def _guidance(self, crop: Array) -> Guidance:
         size, settings = (crop.shape[2], crop.shape[3]), self._study.settings

@@ -76,7 +76,7 @@ def example_photographs(apart: Collection[Path] = ()) -> list[Path]:
         ImageError: when they are not here, as in an installed package.
     """
     others = {os.path.realpath(one) for one in apart}
-    folder = Path(__file__).parents[3] / "examples"
+    folder = Path(__file__).parents[2] / "examples"
     found = [folder / f"{name}.jpg" for name in _EXAMPLES]
     found = [one for one in found if one.is_file() and os.path.realpath(one) not in others]
     if not found:

@@ -109,7 +109,7 @@ def read_state(path: Path) -> tuple[TrainingState, dict[str, Any]]:
         ModelError: for a file that is missing, damaged, or something else.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
             counts = cast("dict[str, Any]", json.loads(bytes(stored["json"]).decode()))
             if counts["format"] != FORMAT:
                 raise ModelError(
