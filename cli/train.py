@@ -42,7 +42,7 @@ Photos = Annotated[
 Output = Annotated[
     Path | None,
     optional(
-        "FILE",
+        "NETWORK",
         "Where the network goes: .onnx. Left out, a new STYLE.onnx in the current folder; a folder "
         "gets it instead. Beside it, as STYLE.state.npz, lies what --resume goes on from.",
         "--output",
@@ -135,9 +135,9 @@ def _photographs(photos: Path | None, styles: Sequence[Path], *, quiet: bool) ->
         return find_photographs(photos, styles)
     found = example_photographs(styles)
     if not quiet:
-        number = "1 photograph" if len(found) == 1 else f"{len(found)} photographs"
         complain(
-            f"learning on {number} of the examples; --photos with a folder of yours does better"
+            f"learning on {len(found)} photographs of the examples; a folder of your own (--photos)"
+            " does better"
         )
     return found
 

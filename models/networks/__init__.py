@@ -2,5 +2,5 @@
 
 ``sizes`` says how large they are, ``layers`` what they are made of, ``painting`` records one as
 operators, ``weights`` keeps all that is learnt in one vector, ``graphs`` makes what training runs
-and ``product`` what is delivered. May import: errors, files, version, settings and models.autodiff.
+and ``product`` what is delivered. May import: errors, pictures, settings, version, models.autodiff.
 """

@@ -52,7 +52,8 @@ class TrainingSettings:
         for name, most in (("minutes", 1e6), ("learning_rate", 1.0)):
             value = getattr(self, name)
             if not isinstance(value, int | float) or not 0 < value <= most:
-                raise SettingsError(f"{name} is {value!r}; give a number above 0, to {most:g}")
+                shown = f"{value:g}" if isinstance(value, int | float) else repr(value)
+                raise SettingsError(f"{name} is {shown}; give a number above 0, to {most:g}")
         _check_whole("steps", self.steps, 0, 10_000_000)
         _check_whole("batch", self.batch, 1, 64)
         for name in ("coarse_crop", "crop"):
