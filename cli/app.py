@@ -15,6 +15,7 @@ from .mask import mask
 from .rerun import rerun
 from .show import show
 from .stylize import stylize
+from .train import train
 from .variadic import Variadic
 
 app = typer.Typer(
@@ -30,6 +31,7 @@ app.command()(apply)
 app.command()(mask)
 app.command()(show)
 app.command()(rerun)
+app.command()(train)
 app.add_typer(models.app, name="models")
 
 

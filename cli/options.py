@@ -5,19 +5,21 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_type_hints
 
 import typer
 
-from ..settings import LAYERS, Settings, default_of, parse_layers, parse_numbers
+from ..models.training.settings import TrainingSettings
+from ..settings import LAYERS, Settings, parse_layers, parse_numbers
 from ..settingsfile import read_settings
 from .common import optional
 from .standard import STANDARD, given
 
 _PICTURE, _LOOK, _SEARCH, _MACHINE = "The picture", "The look", "The search", "The machine"
 _WHERE = "Where"
+_TRAINING = "The training"
 
 HELP: dict[str, tuple[str, str]] = {
     "size": (_PICTURE, "Longest side of the picture, in pixels."),
@@ -89,6 +91,29 @@ HELP: dict[str, tuple[str, str]] = {
 }
 """Panel and help of each setting, in the order of ``--help``."""
 
+TRAINING: dict[str, str] = {
+    "network": "How large the network is: more weights paint better, learn longer and run slower.",
+    "minutes": "How long the training takes.",
+    "steps": "How many steps it takes, in place of minutes.",
+    "batch": "Photographs in each step.",
+    "learning_rate": "The greatest length of a step, in each weight.",
+    "coarse_crop": "Side of the parts of photographs that are learnt on at first, in pixels.",
+    "crop": "Side of those that are learnt on later.",
+}
+"""Help of each setting of a training, in the order of ``--help``."""
+
+TRAINING_TEXTS = {
+    "size": "Longest side of the pictures that the network is for, in pixels: strokes are as large "
+    "as the style has them at this size.",
+    "seed": "Seed of the first weights, the crops and the noise.",
+    "style_loss": "What is compared of the style, as for stylize; what asks for neighbours looks "
+    "for them in every photograph, and takes several times as long.",
+    "color": "Whose colours: the style's, or the photograph's by painting light and dark alone "
+    "(luminance), or by putting its chroma back after (content); or the style's, moved to those of "
+    "the photographs that are learnt on (match).",
+}
+"""Helps of settings that mean something of their own to a training."""
+
 _LAYERS = ("content_layers", "style_layers", "coarse_content")
 _NUMBERS = ("blend", "style_scale")
 
@@ -111,14 +136,21 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def with_settings_of(
-    *names: str,
+    *names: str, base: Settings | None = None, texts: Mapping[str, str] | None = None
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command options for some of the settings; the others keep their defaults.
+    """Give a command options for some of the settings; the others are as the base has them.
 
     A command with a parameter ``settings_file`` begins with what that file says.
+
+    Args:
+        names: of the settings.
+        base: ``Settings()`` by default.
+        texts: helps of its own.
     """
-    options = [_CONTEXT, *map(_parameter, names)]
-    return lambda command: with_options(command, "settings", options, _settings)
+    usual, special = base or Settings(), texts or {}
+    options = [_CONTEXT, *(_parameter(name, usual, special.get(name)) for name in names)]
+    build = partial(_settings, usual)
+    return lambda command: with_options(command, "settings", options, build)
 
 
 def with_changes(command: Callable[..., None]) -> Callable[..., None]:
@@ -126,8 +158,32 @@ def with_changes(command: Callable[..., None]) -> Callable[..., None]:
 
     That has the values of those that were given, by the names of the settings.
     """
-    options = [_without_default(_parameter(name)) for name in HELP]
+    options = [_without_default(_parameter(name, Settings(), None)) for name in HELP]
     return with_options(command, "changes", [_CONTEXT, *options], _changes)
+
+
+def with_training(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command one option per setting of a training in place of ``training``."""
+    kinds = get_type_hints(TrainingSettings)
+    usual = TrainingSettings()
+    parameters = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=getattr(usual, name),
+            annotation=Annotated[
+                kinds[name],
+                typer.Option(
+                    _flag(name),
+                    help=text,
+                    rich_help_panel=_TRAINING,
+                    metavar="|".join(get_args(kinds[name])) or None,
+                ),
+            ],
+        )
+        for name, text in TRAINING.items()
+    ]
+    return with_options(command, "training", parameters, lambda given: TrainingSettings(**given))
 
 
 def with_options(
@@ -159,16 +215,16 @@ def with_options(
     return run
 
 
-def _parameter(name: str) -> inspect.Parameter:
-    panel, text = HELP[name]
-    kind, default = get_type_hints(Settings)[name], default_of(name)
+def _parameter(name: str, base: Settings, text: str | None) -> inspect.Parameter:
+    panel, usual = HELP[name]
+    kind, default = get_type_hints(Settings)[name], getattr(base, name)
     if name in _LAYERS:
         kind, default = str, _layers_text(default)
     if name in _NUMBERS:
         kind, default = str, ",".join(f"{number:g}" for number in default)
     option = typer.Option(
         _flag(name),
-        help=text,
+        help=text or usual,
         rich_help_panel=panel,
         metavar="NUMBERS" if name in _NUMBERS else "|".join(get_args(kind)) or None,
         autocompletion=_complete_layers if name in _LAYERS else None,
@@ -187,11 +243,11 @@ def _without_default(option: inspect.Parameter) -> inspect.Parameter:
 _CONTEXT = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
 
 
-def _settings(chosen: dict[str, Any]) -> Settings:
+def _settings(base: Settings, chosen: dict[str, Any]) -> Settings:
     context: typer.Context = chosen.pop("context")
     file = context.params.get("settings_file")
     if file is None:
-        return Settings(**_values(chosen))
+        return replace(base, **_values(chosen))
     said = {name: one for name, one in chosen.items() if _is_said(context, name)}
     return replace(read_settings(file), **_values(said))
 

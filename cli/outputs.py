@@ -70,10 +70,32 @@ class Outputs:
         """
         from ..feedforward.filmwriter import check_suffix
 
-        self.expect(path)
         if path == STANDARD:
             raise StylecoreError("a film cannot go to standard output; give the path of a file")
         check_suffix(path)
+        self.expect_file(path)
+
+    def expect_network(self, path: Path) -> None:
+        """Make sure that a network can be written there.
+
+        Raises:
+            StylecoreError: for the place of an input or of another output, one that cannot be
+                written, standard output, or another suffix than that of ONNX.
+        """
+        if path == STANDARD:
+            raise StylecoreError("a network cannot go to standard output; give the path of a file")
+        if path.suffix.lower() != ".onnx":
+            raise StylecoreError(f"{path} does not end in .onnx; give a name that does")
+        self.expect_file(path)
+
+    def expect_file(self, path: Path) -> None:
+        """Make sure that a file can be written there.
+
+        Raises:
+            StylecoreError: for the place of an input or of another output, or one that cannot be
+                written.
+        """
+        self.expect(path)
         with _told(path):
             files.check_writable(path)
 
@@ -89,16 +111,6 @@ class Outputs:
             expect_standard_output()
         else:
             self.expect_file(path)
-
-    def expect_file(self, path: Path) -> None:
-        """Make sure that a file of any kind can be written there.
-
-        Raises:
-            StylecoreError: as :meth:`expect_text`.
-        """
-        self.expect(path)
-        with _told(path):
-            files.check_writable(path)
 
     def expect_folder(self, path: Path) -> None:
         """Make sure that a folder there replaces nothing that is read.
@@ -139,7 +151,16 @@ class Outputs:
         data = text.encode("utf-8", "backslashreplace")
         if path == STANDARD:
             write_standard_output(data)
-            return
+        else:
+            self.write_file(path, data)
+
+    def write_file(self, path: Path, data: bytes) -> None:
+        """Write the bytes of a file.
+
+        Raises:
+            StylecoreError: as :meth:`expect_file`.
+        """
+        self._keep_apart(path)
         with _told(path):
             files.write_atomically(path, data)
 

@@ -54,7 +54,7 @@ def carry_out(
     how.life.expect(outputs)
     checkpoint = how.life.opened(quiet=how.quiet)
     former = former_output(checkpoint, how.output, order.inputs)
-    with place_of(how.output, order.content, order.styles, former) as picture:
+    with place_of(how.output, order.content, order.styles, former=former) as picture:
         metadata = metadata_of(order.content, how.metadata, how.no_metadata)
         delivery = Delivery(outputs, picture, how.report, how.save_every, metadata)
         delivery.expect(order.settings.steps)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self
 
 import typer
@@ -11,6 +12,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from ..models.training.trainer import TrainingStep
     from ..results import Step
 
 
@@ -32,6 +34,9 @@ class Progress:
 
     def step(self, step: Step) -> None:
         """Show a step of the run."""
+
+    def trained(self, step: TrainingStep) -> None:
+        """Show a step of a training."""
 
 
 class Lines(Progress):
@@ -134,6 +139,17 @@ class Bar(Progress):
             f"{clock(step.remaining)} left",
         )
 
+    def trained(self, step: TrainingStep) -> None:
+        """Move the bar to the share of the training that is over."""
+        self._bar.update(
+            self._task,
+            description=f"training on {step.side} pixels",
+            completed=step.progress,
+            total=1.0,
+            detail=f"step {step.step}  loss {step.losses['loss']:.4g}  "
+            f"{clock(step.remaining)} left",
+        )
+
 
 def progress_for(*, quiet: bool) -> Progress:
     """What suits the place where stderr goes."""
@@ -145,6 +161,16 @@ def progress_for(*, quiet: bool) -> Progress:
 def scale_text(step: Step) -> str:
     """Name a scale and its size: ``scale 2/4 256×192``."""
     return f"scale {step.scale}/{step.scales} {step.width}×{step.height}"
+
+
+def minute_text(steps: Sequence[TrainingStep]) -> str:
+    """Tell of some steps of a training: ``4:00, step 812: loss 0.231 (content 0.07, …)``."""
+    last = steps[-1]
+    means = {name: sum(step.losses[name] for step in steps) / len(steps) for name in last.losses}
+    loss = means.pop("loss")
+    parts = ", ".join(f"{name} {mean:.3g}" for name, mean in means.items() if mean)
+    left = f"{clock(last.remaining)} left"
+    return f"{clock(last.seconds)}, step {last.step}: loss {loss:.4g} ({parts}), {left}"
 
 
 def fetching_text(total: int) -> str:

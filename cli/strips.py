@@ -73,7 +73,7 @@ def carry_out_strip(
     how.life.expect(outputs)
     checkpoint = how.life.opened(quiet=how.quiet)
     former = former_output(checkpoint, how.output, order.inputs)
-    with place_of(how.output, order.content, order.styles, former) as place:
+    with place_of(how.output, order.content, order.styles, former=former) as place:
         if strip.each and place == STANDARD:
             raise SettingsError("--each needs a file to put pictures beside; give --output")
         for path in (place, *strip.names(place)):

@@ -1,4 +1,4 @@
-"""Makes artefacts: reads published weights, builds the graphs and their gradient, checks them.
+"""Makes artefacts, and networks that paint: reads weights, builds graphs, checks and trains.
 
 What builds is imported when it is first asked for: it needs ``onnx``, which takes long to load and
 which nobody needs to see what weights there are.
@@ -13,9 +13,13 @@ from .readers.weights import Preprocessing, Weights, read_weights
 if TYPE_CHECKING:
     from .making.build import build_artefact
     from .prepare import ensure_artefact
+    from .training.settings import TrainingSettings
+    from .training.training import Training
 
 __all__ = [
     "Preprocessing",
+    "Training",
+    "TrainingSettings",
     "Weights",
     "build_artefact",
     "ensure_artefact",
@@ -23,7 +27,12 @@ __all__ = [
     "read_weights",
 ]
 
-_LATE = {"build_artefact": ".making.build", "ensure_artefact": ".prepare"}
+_LATE = {
+    "Training": ".training.training",
+    "TrainingSettings": ".training.settings",
+    "build_artefact": ".making.build",
+    "ensure_artefact": ".prepare",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
@@ -9,10 +10,10 @@ import numpy as np
 from ..control.guidance import Values
 from ..control.guides import guides_of_style, propagate
 from ..control.views import Corner
-from ..losses.table import feature_terms
+from ..losses.table import compares_statistics, feature_terms
 from ..pictures.images import resize_mask
 from ..pictures.tensors import Array, to_tensor
-from ..settings import LAYERS
+from ..settings import LAYERS, Settings
 from .artefact import Manifest
 from .kept import Features
 from .statistics import statistics
@@ -22,6 +23,22 @@ _SIDE = 128
 _SMALLEST = 24
 _LEAST_SHOWN = 0.1
 """A quarter of which less shows is not looked at."""
+
+
+def composedness_of(
+    features: Features,
+    manifest: Manifest,
+    styles: Sequence[Array],
+    alphas: Sequence[Array | None],
+    settings: Settings,
+) -> list[float]:
+    """How much of a composition each style (H, W, 3) is, 0–1, where that counts; otherwise 0."""
+    if settings.composition == "style" or not compares_statistics(manifest.terms):
+        return [0.0] * len(styles)
+    return [
+        composedness(features, manifest, style, alpha)
+        for style, alpha in zip(styles, alphas, strict=True)
+    ]
 
 
 def composedness(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..control.guidance import StyleGuides, Values
+from ..control.guidance import Guidance, StyleGuides, Values
 from ..control.views import StyleView
 from ..losses.table import feature_terms
 from ..pictures.tensors import Array
@@ -47,6 +47,21 @@ class Look:
     def counts(self, name: str, region: int) -> float:
         """How much the statistic counts, beside those of other layers, 0–1."""
         return self.agreement.get((name, region), 1.0)
+
+
+def look_at_all(
+    features: Features,
+    manifest: Manifest,
+    styles: Sequence[Array],
+    guidance: Guidance,
+    views: Sequence[Sequence[StyleView]],
+    composed: Sequence[float],
+) -> list[Look]:
+    """Look at each style (1, 3, h, w), as the guidance has it."""
+    return [
+        look_at(features, manifest, *given)
+        for given in zip(styles, guidance.styles, views, composed, strict=True)
+    ]
 
 
 def look_at(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeAlias
 
@@ -11,12 +11,10 @@ import numpy as np
 from ..control.composition import emphasis
 from ..control.guidance import Guidance, Values, plain_guidance
 from ..control.views import StyleView
-from ..losses.division import portion
 from ..losses.table import (
     Losses,
     feature_terms,
     image_terms,
-    is_divided,
     parts_of,
     total,
 )
@@ -25,8 +23,9 @@ from ..pictures.tensors import Array
 from ..settings import Settings
 from .artefact import Manifest
 from .kept import Features, passing
-from .looks import Look, look_at
+from .looks import Look, look_at_all
 from .neighbours import Candidates, neighbour_targets
+from .shares import energy_of, neighbour_weights, share_of, style_weights, weight_of
 from .statistics import statistics
 from .traits import Traits
 
@@ -75,38 +74,91 @@ def prepare_targets(
             of it; and where the content counts most.
         picture: (1, 3, H, W), whose positions look for neighbours; by default the content.
     """
-    height, width = content.shape[2:]
-    traits = traits or Traits()
     if guidance is None:
         sizes = [(style.shape[2], style.shape[3]) for style in styles]
-        guidance = plain_guidance(manifest.style_layers, (height, width), sizes, settings.blend)
-    of_content = statistics(features, manifest, content)
-    where = None
-    if traits.distinct is not None:
-        where = partial(emphasis, traits.distinct, max(height, width))
-    values: Values = dict(guidance.guides)
+        guidance = plain_guidance(manifest.style_layers, content.shape[2:], sizes, settings.blend)
+    traits = traits or Traits()
     views, composed = views or [()] * len(styles), traits.composed or [0.0] * len(styles)
-    looks = [
-        look_at(features, manifest, *given)
-        for given in zip(styles, guidance.styles, views, composed, strict=True)
-    ]
+    looks = look_at_all(features, manifest, styles, guidance, views, composed)
+    values = style_targets(manifest, looks, settings, guidance, content.shape[2:])
+    given = (features, manifest, content, looks, settings, guidance, picture)
+    return values | content_targets(*given, distinct=traits.distinct)
+
+
+def style_targets(
+    manifest: Manifest,
+    looks: Sequence[Look],
+    settings: Settings,
+    guidance: Guidance,
+    size: tuple[int, int],
+) -> Values:
+    """What is the same for every content of a size: guides, what styles say, and weights.
+
+    Args:
+        manifest: the artefact's metadata.
+        looks: at the styles, as from :func:`look_at_all`.
+        settings: weights, layers and ``loss_scale``.
+        guidance: for contents of this size.
+        size: height and width.
+    """
+    values: Values = dict(guidance.guides)
+    for term in feature_terms(manifest.terms):
+        if term.guided:
+            values |= _style_targets(term, manifest, looks, guidance)
+            values |= style_weights(term, manifest, values, settings, guidance, looks)
+    pixels = size[0] * size[1] if settings.loss_scale == "unit" else 1
+    for term in image_terms(manifest.terms):
+        weight = weight_of(settings, term.part)
+        values[term.weight_name] = np.array(weight / pixels, np.float32)
+    return _taken(values, manifest)
+
+
+def content_targets(
+    features: Features,
+    manifest: Manifest,
+    content: Array,
+    looks: Sequence[Look],
+    settings: Settings,
+    guidance: Guidance,
+    picture: Array | None = None,
+    *,
+    distinct: Array | None = None,
+    more: bool = False,
+) -> Values:
+    """What a content of its own asks for, beside :func:`style_targets`.
+
+    Args:
+        features: as in :func:`prepare_targets`.
+        manifest: as there.
+        content: as there.
+        looks: at the styles, as from :func:`look_at_all`.
+        settings: as there.
+        guidance: as there.
+        picture: as there.
+        distinct: (h, w), how much its places are like no other, or None: all alike.
+        more: whether contents of the same size will follow.
+    """
+    of_content = statistics(features, manifest, content, more=more)
+    where = None
+    if distinct is not None:
+        where = partial(emphasis, distinct, max(content.shape[2:]))
+    values: Values = {}
     for term in feature_terms(manifest.terms):
         if term.part == "content":
             values |= _content_values(term, manifest, of_content, settings, guidance, where)
-        elif term.guided:
-            values |= _style_targets(term, manifest, looks, guidance)
-            values |= _style_weights(term, manifest, values, settings, guidance, looks)
-        elif manifest.layers_of(term):
+        elif not term.guided and manifest.layers_of(term):
             seen = of_content
             if picture is not None:
                 seen = statistics(passing(features), manifest, picture)
             values |= _neighbours(term, manifest, seen, looks, guidance)
-            values |= _neighbour_weights(term, manifest, values, settings, guidance)
-    pixels = height * width if settings.loss_scale == "unit" else 1
-    for term in image_terms(manifest.terms):
-        weight = _weight(settings, term.part)
-        values[term.weight_name] = np.array(weight / pixels, np.float32)
-    return {name: value for name, value in values.items() if name in input_names(manifest)}
+            values |= neighbour_weights(term, manifest, values, settings, guidance)
+    return _taken(values, manifest)
+
+
+def _taken(values: Values, manifest: Manifest) -> Values:
+    """Those that the objective takes."""
+    names = input_names(manifest)
+    return {name: value for name, value in values.items() if name in names}
 
 
 def measure(features: Features, manifest: Manifest, image: Array, targets: Values) -> Losses:
@@ -140,8 +192,8 @@ def _content_values(
     values: Values = {}
     for layer in manifest.layers_of(term):
         target = of_content[term.target_name(layer)]
-        share = _share(settings.content_layers, layer, settings)
-        weight = settings.content_weight * (share / _energy(term, target, settings))
+        share = share_of(settings.content_layers, layer, settings)
+        weight = settings.content_weight * (share / energy_of(term, target, settings))
         there = np.full((1, 1, *target.shape[2:]), weight, np.float32)
         if layer in guidance.content:
             there *= guidance.content[layer]
@@ -149,37 +201,6 @@ def _content_values(
             there *= where(*target.shape[2:])
         values |= {term.target_name(layer): target, term.weight_name(layer): there}
     return values
-
-
-def _style_weights(
-    term: FeatureTerm,
-    manifest: Manifest,
-    targets: Values,
-    settings: Settings,
-    guidance: Guidance,
-    looks: Sequence[Look],
-) -> Values:
-    """Each region's weight, (K,) by layer."""
-    values: Values = {}
-    for layer in manifest.layers_of(term):
-        name = term.target_name(layer)
-        share = settings.style_weight * _share(settings.style_layers, layer, settings)
-        weights: list[float] = []
-        for k, weight in enumerate(guidance.weights[layer]):
-            shares = guidance.shares[k]
-            counts = [
-                looks[i].counts(name, k) * _portion(term, manifest, layer, looks[i].composed)
-                for i in shares
-            ]
-            counted = float(np.average(counts, weights=list(shares.values())))
-            energy = _energy(term, targets[name][k], settings)
-            weights.append(share / energy * weight * counted)
-        values[term.weight_name(layer)] = np.array(weights, np.float32)
-    return values
-
-
-def _portion(term: FeatureTerm, manifest: Manifest, layer: str, composed: float) -> float:
-    return portion(term, layer, composed) if is_divided(manifest.terms) else 1.0
 
 
 def _neighbours(
@@ -211,25 +232,6 @@ def _neighbours(
     return {term.target_name(layer): target for layer, target in found.items()}
 
 
-def _neighbour_weights(
-    term: FeatureTerm,
-    manifest: Manifest,
-    targets: Values,
-    settings: Settings,
-    guidance: Guidance,
-) -> Values:
-    """How much each position counts, (1, 1, h, w) by layer, as its regions have it."""
-    values: Values = {}
-    for layer in manifest.layers_of(term):
-        there = targets[term.target_name(layer)].any(axis=1, keepdims=True)
-        weight = settings.style_weight * _share(settings.style_layers, layer, settings)
-        weight *= _portion(term, manifest, layer, 0.0)
-        regions = np.array(guidance.weights[layer], np.float32)
-        guides = np.tensordot(regions, guidance.guides[term.guide_name(layer)], axes=1)
-        values[term.weight_name(layer)] = (weight * guides * there).astype(np.float32)
-    return values
-
-
 def _style_targets(
     term: FeatureTerm, manifest: Manifest, looks: Sequence[Look], guidance: Guidance
 ) -> Values:
@@ -249,16 +251,3 @@ def _blended(found: Sequence[Array], weights: Sequence[float]) -> Array:
     if len(set(weights)) == 1:
         return np.stack(found).mean(axis=0)
     return np.average(np.stack(found), axis=0, weights=weights).astype(np.float32)
-
-
-def _share(weights: Mapping[str, float], layer: str, settings: Settings) -> float:
-    total = sum(weights.values()) if settings.loss_scale == "unit" else 1.0
-    return weights.get(layer, 0.0) / total if total else 0.0
-
-
-def _energy(term: FeatureTerm, target: Array, settings: Settings) -> float:
-    return 1.0 if settings.loss_scale == "none" else max(term.energy(target), 1e-12)
-
-
-def _weight(settings: Settings, part: str) -> float:
-    return float(getattr(settings, f"{part}_weight"))

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..losses.table import compares_statistics
 from ..pictures.tensors import Array
 from ..settings import Settings
 from .artefact import Manifest
 from .distinctness import distinctness
-from .evenness import composedness
+from .evenness import composedness_of
 from .kept import Features
 
 
@@ -45,8 +44,7 @@ def traits_of(
     """
     if settings.composition == "style":
         return Traits()
-    composed = [0.0] * len(styles)
-    if compares_statistics(manifest.terms):
-        composed = [composedness(features, manifest, *style) for style in styles]
+    pictures, alphas = zip(*styles, strict=True)
+    composed = composedness_of(features, manifest, pictures, alphas, settings)
     distinct = distinctness(features, manifest, content) if settings.content_weight else None
     return Traits(composed, distinct)

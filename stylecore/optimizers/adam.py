@@ -1,9 +1,9 @@
-"""Adam (Kingma & Ba 2015) in numpy, inside the box, with a running mean of its iterates."""
+"""Adam (Kingma & Ba 2015) in numpy, with a running mean of its iterates; inside a box, or free."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -12,6 +12,9 @@ from ..contract import Function, OnEvaluation
 from ..pictures.tensors import Array
 from .box import finite, ignore, into_box
 from .marks import OnMark, Packed, unmarked
+
+BETAS = (0.9, 0.99)
+"""How the two means decay, unless somebody says otherwise."""
 
 
 @dataclass
@@ -38,6 +41,40 @@ class AdamState:
     def start(cls, x: Array) -> AdamState:
         """The state before the first step."""
         return cls(np.zeros_like(x), np.zeros_like(x), np.zeros_like(x))
+
+    def copy(self) -> AdamState:
+        """The same, for steps that leave this one as it is."""
+        moments = (self.first.copy(), self.second.copy(), self.mean.copy())
+        return AdamState(*moments, self.steps, self.mean_steps, self.exponent)
+
+    def direction(self, gradient: Array, betas: tuple[float, float] = BETAS) -> Array:
+        """Take a gradient into account; returns m/√v, which a step goes against."""
+        beta1, beta2 = betas
+        if self.exponent is None:
+            self.exponent = _exponent_of(gradient)
+        gradient = np.ldexp(gradient, -self.exponent)
+        self.steps += 1
+        self.first += (1 - beta1) * (gradient - self.first)
+        self.second += (1 - beta2) * (gradient * gradient - self.second)
+        first = self.first / (1 - beta1**self.steps)
+        second = self.second / (1 - beta2**self.steps)
+        # No ε against division by zero is right for every loss scale; the least normal number is.
+        return np.asarray(first / np.sqrt(np.maximum(second, _TINY)), np.float32)
+
+    def lose_pace(self) -> None:
+        """Forget where the steps went, after a gradient that was no number."""
+        self.first[...] = 0
+
+    def keep(self, x: Array, decay: float) -> None:
+        """Take an iterate into the running mean."""
+        self.mean += (1 - decay) * (x - self.mean)
+        self.mean_steps += 1
+
+    def averaged(self, decay: float) -> Array | None:
+        """The running mean, or None before the first iterate."""
+        if not self.mean_steps:
+            return None
+        return self.mean / np.float32(1 - decay**self.mean_steps)
 
 
 @dataclass(frozen=True)
@@ -90,7 +127,7 @@ def adam(
     *,
     steps: int,
     learning_rate: float = 3.0,
-    betas: tuple[float, float] = (0.9, 0.99),
+    betas: tuple[float, float] = BETAS,
     mean_decay: float = 0.95,
     state: AdamState | None = None,
     on_evaluation: OnEvaluation = ignore,
@@ -122,10 +159,8 @@ def adam(
     while mark.left:
         mark = _advanced(mark, function, betas, mean_decay, on_evaluation)
         on_mark(mark)
-    state = mark.state
-    if not state.mean_steps:
-        return mark.last, state
-    return into_box(state.mean / np.float32(1 - mean_decay**state.mean_steps)), state
+    mean = mark.state.averaged(mean_decay)
+    return (mark.last if mean is None else into_box(mean)), mark.state
 
 
 def _advanced(
@@ -135,34 +170,17 @@ def _advanced(
     mean_decay: float,
     on_evaluation: OnEvaluation,
 ) -> AdamMark:
-    x, state, left = mark.x, mark.state, mark.left - 1
+    # Whoever was given a mark may keep it: it does not change any more.
+    x, state, left = mark.x, mark.state.copy(), mark.left - 1
     loss, gradient = function(x)
     on_evaluation(x, loss)
     if not finite(loss, gradient):
         # It would stay in the moments for good: back to the last point, at half the pace.
-        calm = replace(state, first=np.zeros_like(state.first))
-        return AdamMark(mark.last, mark.last, mark.learning_rate / 2, left, calm)
-    state = _met(state, gradient, betas)
-    first = state.first / (1 - betas[0] ** state.steps)
-    second = state.second / (1 - betas[1] ** state.steps)
-    # No ε against division by zero is right for every loss scale; the least normal number is.
-    moved = into_box(x - mark.learning_rate * first / np.sqrt(np.maximum(second, _TINY)))
-    mean = state.mean + (1 - mean_decay) * (moved - state.mean)
-    state = replace(state, mean=mean, mean_steps=state.mean_steps + 1)
+        state.lose_pace()
+        return AdamMark(mark.last, mark.last, mark.learning_rate / 2, left, state)
+    moved = into_box(x - mark.learning_rate * state.direction(gradient, betas))
+    state.keep(moved, mean_decay)
     return AdamMark(moved, x, mark.learning_rate, left, state)
-
-
-def _met(state: AdamState, gradient: Array, betas: tuple[float, float]) -> AdamState:
-    """The moments once they have met another gradient."""
-    exponent = _exponent_of(gradient) if state.exponent is None else state.exponent
-    gradient = np.ldexp(gradient, -exponent)
-    return replace(
-        state,
-        first=state.first + (1 - betas[0]) * (gradient - state.first),
-        second=state.second + (1 - betas[1]) * (gradient * gradient - state.second),
-        steps=state.steps + 1,
-        exponent=exponent,
-    )
 
 
 def _exponent_of(gradient: Array) -> int:

@@ -13,14 +13,16 @@ from numpy.typing import NDArray
 
 from .tensors import Array
 
-_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+"""How much of each of R, G and B there is in Y."""
+
 _LEAST_VARIANCE = 1.0
 """Levels squared: less than this is rounding, and is not to be blown up."""
 
 
 def luma(picture: NDArray[Any]) -> Array:
     """Y of a picture, (H, W)."""
-    return np.asarray(picture @ _LUMA, np.float32)
+    return np.asarray(picture @ LUMA, np.float32)
 
 
 def grey(picture: NDArray[Any]) -> Array:

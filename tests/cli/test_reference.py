@@ -9,6 +9,7 @@ from typer.main import get_command
 
 from stylecore.cli.app import app
 from stylecore.cli.reference import INTRODUCTION, reference
+from stylecore.models.training.settings import LOOK, TrainingSettings
 from stylecore.pictures.images import check_writable
 from stylecore.pictures.labels import check_lossless
 from stylecore.settings import Settings, default_of, parse_layers, parse_numbers
@@ -70,8 +71,15 @@ def test_an_option_with_the_name_of_a_setting_has_its_default(name, command):
         if item.name in SETTINGS:
             read = readers.get(item.name, lambda value: value)
             # `rerun` leaves a setting as it was.
-            otherwise = None if name.endswith("rerun") else default_of(item.name)
+            otherwise = None if name.endswith("rerun") else default_for(name, item.name)
             assert item.default is otherwise or read(item.default) == otherwise
+
+
+def default_for(command: str, setting: str) -> Any:
+    if not command.endswith(" train"):
+        return default_of(setting)
+    training = TrainingSettings().as_dict()
+    return training[setting] if setting in training else LOOK.as_dict()[setting]
 
 
 @pytest.mark.parametrize(("name", "command"), EVERY.items())

@@ -1,17 +1,34 @@
-"""The objective and its gradient against torch, on the narrow and on the real network."""
+"""The objective, a step of training and their gradients against torch.
+
+On the narrow network, and the objective on the real one.
+"""
 
 from dataclasses import replace
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
+import onnx_ir as ir
 import pytest
+from onnx.reference import ReferenceEvaluator
 
 from stylecore.engine.artefact import load_artefact
 from stylecore.engine.engines import choose_engine
 from stylecore.engine.sessions import Sessions
+from stylecore.losses.table import terms_with
+from stylecore.models.autodiff.tape import inline_functions
 from stylecore.models.fetching.fetch import fetch
 from stylecore.models.making.build import build_artefact
+from stylecore.models.making.objective import TrunkSpec, objective_model
+from stylecore.models.making.trunk import first_kernel, mean_in_rgb
+from stylecore.models.networks.graphs import training_graphs
+from stylecore.models.networks.sizes import NOISE, SHAPES
+from stylecore.models.networks.weights import divided, first_weights
 from stylecore.models.readers.weights import read_weights
+from stylecore.models.training.judge import Judge
+from stylecore.models.training.network import TrainedNetwork
+from stylecore.pictures.tensors import to_tensor
+from stylecore.scene import read_scene
 from stylecore.settings import Settings
 
 MARGIN = 16
@@ -122,3 +139,101 @@ def test_real_network(compare, pooling, form, tmp_path):
     weights = read_weights(fetch("vgg19"))
     artefact = load_artefact(build_artefact(weights, tmp_path / "vgg19", pooling=pooling))
     assert compare(weights, form(artefact), Settings(pooling=pooling), 96, 128) < 1e-4
+
+
+CROP = 48, 64
+
+
+@pytest.fixture
+def step():
+    """What a step of training looks at: content and style, noise, and a tiny network's weights."""
+    rng = np.random.default_rng(0)
+    height, width = CROP
+    weights = first_weights(SHAPES["tiny"], 0)
+    return SimpleNamespace(
+        settings=Settings(style_loss="gram", composition="style", size=width, tv_weight=0.01),
+        content=rng.integers(0, 256, (height, width, 3), np.uint8),
+        style=rng.integers(0, 256, (height, width, 3), np.uint8),
+        noise=rng.normal(size=(1, NOISE, height // 4, width // 4)),
+        weights=weights + 0.05 * rng.normal(size=weights.shape),
+    )
+
+
+@pytest.fixture
+def torch_step(torch, painted_by_torch, step, narrow_weights):
+    """The loss of a step and its gradient by the network's weights, in float64."""
+    vector = torch.tensor(step.weights, requires_grad=True)
+    parts = divided(step.weights, SHAPES["tiny"])
+    shares = vector.split([part.size for part in parts.values()])
+    parameters = {
+        name: share.view(part.shape)
+        for (name, part), share in zip(parts.items(), shares, strict=True)
+    }
+    content, style = (
+        torch.tensor(picture.transpose(2, 0, 1)[None].astype(np.float64))
+        for picture in (step.content, step.style)
+    )
+    noise = torch.tensor(step.noise)
+    styled = painted_by_torch(content, noise, parameters, SHAPES["tiny"].blocks)
+    loss = torch_loss(torch, styled, content, style, narrow_weights, step.settings, {})
+    loss.backward()
+    return loss.item(), vector.grad.numpy()
+
+
+def judge_of(step, artefact):
+    scene = read_scene(step.content, step.style, step.settings)
+    return Judge(artefact, choose_engine("cpu"), scene)
+
+
+def test_a_step_of_training(step, torch_step, artefact_with):
+    network = TrainedNetwork("tiny", choose_engine("cpu"))
+    image, judge = to_tensor(step.content), judge_of(step, artefact_with["gram"])
+    styled = network.paint(step.weights, image, step.noise)
+    units, cotangent = judge(styled, judge.targets(image))
+    gradient = network.pull_back(cotangent) * (judge.losses["loss"] / units)
+    loss, wanted = torch_step
+    assert judge.losses["loss"] == pytest.approx(loss, rel=1e-4)
+    assert np.linalg.norm(gradient - wanted) < 1e-3 * np.linalg.norm(wanted)
+
+
+def test_a_step_of_training_in_float64(step, torch_step, artefact_with, narrow_weights):
+    """The same graphs in double precision, by ONNX's own evaluator; the targets are rounded."""
+    graphs = training_graphs(SHAPES["tiny"], dtype=ir.DataType.DOUBLE)
+    image = to_tensor(step.content).astype(np.float64)
+    values = {"image": image, "noise": step.noise, "weights": step.weights}
+    values |= evaluated(graphs.forward, values)
+    judge = judge_of(step, artefact_with["gram"])
+    targets = {**judge._style_targets(CROP), **judge.targets(to_tensor(step.content))}
+    given = {name: value.astype(np.float64) for name, value in targets.items()}
+    spec = spec_in_float64(narrow_weights)
+    judged = evaluated(objective_model(spec), given | {"image": values["styled"]})
+    values["cotangent"] = judged["gradient"]
+    gradient = evaluated(graphs.pullback, values)["gradient"]
+    loss, wanted = torch_step
+    unit = loss / float(judged["loss"])
+    assert np.log2(unit) == pytest.approx(round(np.log2(unit)), abs=1e-6)
+    assert np.linalg.norm(gradient * unit - wanted) < 1e-6 * np.linalg.norm(wanted)
+
+
+def evaluated(model, values):
+    evaluator = ReferenceEvaluator(ir.serde.serialize_model(inline_functions(model)))
+    found = evaluator.run(None, {name: values[name] for name in evaluator.input_names})
+    return dict(zip(evaluator.output_names, found, strict=True))
+
+
+def spec_in_float64(weights):
+    tensors = {
+        name: tuple(
+            ir.tensor(np.ascontiguousarray(array, np.float64), name=f"{name}.{part}")
+            for array, part in zip((kernel, bias), ("kernel", "bias"), strict=True)
+        )
+        for name, (kernel, bias) in weights.convolutions.items()
+        if name not in ("conv5_2", "conv5_3", "conv5_4")
+    }
+    kernel = first_kernel(weights.convolutions["conv1_1"][0], weights.preprocessing)
+    first = ir.tensor(np.ascontiguousarray(kernel, np.float64), name="conv1_1.kernel")
+    tensors["conv1_1"] = first, tensors["conv1_1"][1]
+    mean, content = mean_in_rgb(weights.preprocessing), Settings().all_content_layers
+    return TrunkSpec(
+        mean, tensors, content, STYLE, "average", ir.DataType.DOUBLE, terms=terms_with("gram")
+    )

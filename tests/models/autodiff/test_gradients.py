@@ -46,6 +46,34 @@ def conv(kernel, pads):
     return build
 
 
+def conv_by(which, kernel, image=(2, 2, 7, 8), **how):
+    """A batch of two convolved: by the image, the weights or the bias, the others constant."""
+
+    def build(t, x):
+        given = [t.constant(point(shape, seed)) for seed, shape in enumerate(shapes)]
+        given[which] = x
+        return t("Conv", *given, kernel_shape=list(kernel[2:]), **how)
+
+    shapes = image, kernel, (kernel[0],)
+    return shapes[which], build
+
+
+def resize(factors, **how):
+    how = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric"} | how
+    how = {"nearest_mode": "floor"} | how
+    scales = np.array(factors, np.float32)
+    return lambda t, x: t("Resize", x, None, t.constant(scales), **how)
+
+
+def normalised(t, x):
+    """Instance norm from its parts, of a batch."""
+    mean = t("ReduceMean", x, t.integers([2, 3]), keepdims=1)
+    away = t("Sub", x, mean)
+    variance = t("ReduceMean", t("Mul", away, away), t.integers([2, 3]), keepdims=1)
+    scaled = t("Div", away, t("Sqrt", t("Add", variance, t.scalar(1e-3))))
+    return t("Mul", scaled, t.constant(point((3, 5, 4), seed=1)))
+
+
 def gram_of(t, x, guides):
     return t.op_multi_out("Gram", [x, guides], num_outputs=2, domain=DOMAIN)
 
@@ -136,6 +164,8 @@ CASES = {
     "Abs": ((3, 4), lambda t, x: t("Abs", x)),
     "Relu": ((3, 4), lambda t, x: t("Relu", x)),
     "Sqrt": ((3, 4), lambda t, x: t("Sqrt", t("Add", t("Mul", x, x), t.scalar(0.1)))),
+    "Tanh": ((3, 4), lambda t, x: t("Tanh", x)),
+    "Clip": ((3, 4), lambda t, x: t("Clip", x, t.scalar(-0.5), t.scalar(0.8))),
     "Identity": ((3, 4), lambda t, x: t("Identity", x)),
     "Reshape": ((3, 4), lambda t, x: t("Reshape", x, t.integers([2, -1]))),
     "Transpose": ((2, 3, 4), lambda t, x: t("Transpose", x, perm=[1, 2, 0])),
@@ -143,6 +173,7 @@ CASES = {
     "Pad": ((1, 2, 4, 5), lambda t, x: t("Pad", x, t.integers([0, 0, 2, 1, 0, 0, 1, 0]))),
     "Concat": ((2, 4), beside),
     "ReduceSum": ((2, 3, 4), lambda t, x: t("ReduceSum", x, t.integers([-1, 0]), keepdims=0)),
+    "ReduceMean": ((2, 3, 4), lambda t, x: t("ReduceMean", x, t.integers([-1, 0]), keepdims=0)),
     "MatMul": ((2, 3, 4), matmul_with((4, 5), left=False)),
     "Gram": ((3, 12), gram),
     "RootTrace": ((2, 3, 4), root_trace),
@@ -150,9 +181,32 @@ CASES = {
     "Overlap": ((4, 4, 2, 3, 2), overlap),
     "MaxPool": ((1, 2, 6, 4), pool("MaxPool")),
     "AveragePool": ((1, 2, 6, 4), pool("AveragePool")),
+    "Resize": ((2, 2, 3, 4), resize([1, 1, 2, 2])),
 }
 
+STRIDED = {"strides": [2, 2]}
 MORE = {
+    "Conv by its weights": conv_by(1, (3, 2, 3, 3)),
+    "Conv by its bias": conv_by(2, (3, 2, 3, 3)),
+    "padded Conv by its weights": conv_by(1, (3, 2, 3, 5), pads=[1, 2, 0, 2]),
+    "Conv 1×1 by its weights": conv_by(1, (3, 2, 1, 1)),
+    "a batch of Conv": conv_by(0, (3, 2, 3, 3), pads=[1, 1, 1, 1]),
+    "strided Conv": conv_by(0, (3, 2, 3, 3), **STRIDED),
+    "strided Conv that leaves a row": conv_by(0, (3, 2, 3, 3), (2, 2, 8, 9), **STRIDED),
+    "strided Conv with padding": conv_by(0, (3, 2, 3, 3), pads=[1, 1, 0, 1], **STRIDED),
+    "strided Conv 4×5": conv_by(0, (3, 2, 4, 5), pads=[1, 2, 2, 1], **STRIDED),
+    "Conv of stride 3": conv_by(0, (3, 2, 3, 4), (1, 2, 9, 10), strides=[3, 3]),
+    "strided Conv 1×1": conv_by(0, (3, 2, 1, 1), **STRIDED),
+    "strided Conv by its weights": conv_by(1, (3, 2, 3, 3), pads=[1, 1, 0, 1], **STRIDED),
+    "strided Conv by its bias": conv_by(2, (3, 2, 3, 3), **STRIDED),
+    "Conv along one axis by its weights": conv_by(1, (3, 2, 3), (2, 2, 7)),
+    "Resize by 3 and 1": ((1, 2, 3, 4), resize([1, 1, 3, 1])),
+    "ReduceMean of everything": ((3, 5), lambda t, x: t("ReduceMean", x, keepdims=1)),
+    "instance norm": ((2, 3, 5, 4), normalised),
+    "reflect Pad of what is hardly larger": (
+        (1, 2, 3, 4),
+        lambda t, x: t("Pad", x, t.integers([0, 0, 2, 3, 0, 0, 2, 3]), mode="reflect"),
+    ),
     "odd MaxPool": ((1, 2, 5, 7), pool("MaxPool")),
     "odd AveragePool": ((1, 2, 7, 5), pool("AveragePool")),
     "edge Pad": (
@@ -203,11 +257,13 @@ def test_every_rule_has_a_case():
 
 
 def test_the_table_of_contents_of_the_rules_is_what_is_there():
-    source = inspect.getsource(rules)
     lines = re.findall(r"^    (\w+): (.+)$", rules.__doc__, re.MULTILINE)
-    sections = re.findall(r"^# --- (\w+) -+$(.*?)(?=^# ---|\Z)", source, re.MULTILINE | re.DOTALL)
     found = [
-        (name, re.findall(r'^define\(\s*"(\w+)"', text, re.MULTILINE)) for name, text in sections
+        (
+            family.__name__.rpartition(".")[2],
+            re.findall(r'^define\(\s*"(\w+)"', inspect.getsource(family), re.MULTILINE),
+        )
+        for family in rules.FAMILIES
     ]
     assert found == [(name, operators.split(", ")) for name, operators in lines]
 
@@ -243,13 +299,25 @@ def test_ties_in_max_pooling_share_the_gradient():
         ),
         (
             (1, 2, 6, 6),
-            lambda t, x: t("Conv", x, t.constant(np.ones((1, 2, 3, 3))), strides=[2, 2]),
-            "Conv .* wants stride 1",
+            lambda t, x: t("Conv", x, t.constant(np.ones((2, 1, 3, 3))), group=2),
+            "Conv .* wants dilation 1, one group",
         ),
         (
-            (2, 2, 3, 3),
-            lambda t, x: t("Conv", t.constant(np.ones((1, 2, 5, 5))), x),
-            "differentiate by its image",
+            (1, 2, 6, 6),
+            lambda t, x: t("Conv", x, t.constant(np.ones((1, 2, 3, 3))), strides=[2, 1]),
+            "Conv .* wants the same stride along both axes",
+        ),
+        (
+            (1, 2, 7),
+            lambda t, x: t("Conv", x, t.constant(np.ones((1, 2, 3))), strides=[2]),
+            "Conv .* wants two axes where the stride is not 1",
+        ),
+        ((1, 2, 3, 3), resize([1, 1, 2, 2], mode="linear"), "Resize .* wants nearest, asymmetric"),
+        ((1, 2, 3, 3), resize([1, 1, 1.5, 2]), "Resize .* wants four factors"),
+        (
+            (),
+            lambda t, x: t("Clip", t.constant(np.ones(3)), x),
+            "Clip .* the bounds are constant",
         ),
         (
             (6, 4),

@@ -1,0 +1,126 @@
+import json
+
+import numpy as np
+import onnx
+import pytest
+
+from stylecore.errors import ModelError, SettingsError
+from stylecore.models.training.history import curve
+from stylecore.models.training.photographs import find_photographs
+from stylecore.models.training.settings import LOOK, TrainingSettings
+from stylecore.models.training.state import TrainingState
+from stylecore.models.training.training import Training, looked_at
+from stylecore.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def opened(album, painting, judging):
+    def opened(changes=None, styles=(painting,), resume=None, **how):
+        settings = Settings(
+            **{**LOOK.as_dict(), "size": 128, "engine": "cpu", "threads": 1, **(changes or {})}
+        )
+        how = {"network": "tiny", "steps": 2, "coarse_crop": 64, "crop": 64} | how
+        return Training(
+            list(styles),
+            find_photographs(album),
+            model=judging,
+            settings=settings,
+            training=TrainingSettings(**how),
+            resume=resume,
+        )
+
+    return opened
+
+
+@pytest.fixture(scope="module")
+def state(opened, tmp_path_factory):
+    one = opened()
+    one.run()
+    path = tmp_path_factory.mktemp("state") / "a.state.npz"
+    path.write_bytes(one.state())
+    return path
+
+
+def told_by(data):
+    found = onnx.load_from_string(data).metadata_props
+    return {one.key.removeprefix("stylecore."): one.value for one in found}
+
+
+def test_a_network_that_says_how_it_was_trained(opened):
+    one = opened()
+    one.run()
+    told = told_by(one.product())
+    settings, losses = json.loads(told["settings"]), json.loads(told["losses"])
+    assert told["style"] == "painting.png"
+    assert settings["style_loss"] == "gram"
+    assert settings["coarse_crop"] == 64
+    assert losses["steps"] == 2
+    assert [point["step"] for point in losses["curve"]] == [1, 2]
+    assert losses["curve"][0]["loss"] == pytest.approx(
+        losses["curve"][0]["content"] + losses["curve"][0]["style"], abs=1e-4
+    )
+    assert one.preview().shape == (96, 128, 3)
+
+
+@pytest.mark.parametrize("color", ["luminance", "content", "match"])
+def test_colours_reach_the_file(opened, color):
+    one = opened({"color": color}, steps=1)
+    one.run()
+    assert json.loads(told_by(one.product())["settings"])["color"] == color
+    assert one.preview().std() > 1
+
+
+def test_several_styles_are_blended(opened, painting, album):
+    one = opened({"blend": (3.0, 1.0)}, [painting, album / "a.png"], steps=1)
+    one.run()
+    assert told_by(one.product())["style"] == "painting.png, a.png"
+
+
+def test_going_on(opened, state):
+    one = opened(resume=state, steps=3)
+    assert one.steps == 2
+    one.run()
+    assert one.steps == 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "how", "words"),
+    [
+        ({}, {"network": "small"}, "a training with network tiny, not small; give what it was"),
+        ({"content_weight": 0.5}, {}, "with content_weight 0.05, not 0.5"),
+        ({"color": "content"}, {}, "with color style, not content"),
+        ({"style_scale": (2.0,)}, {}, r"with style_scale \[\], not \[2.0\]"),
+    ],
+)
+def test_it_goes_on_with_nothing_else(opened, state, changes, how, words):
+    with pytest.raises(SettingsError, match=words):
+        opened(changes, resume=state, **how)
+
+
+def test_nor_with_another_painting(opened, state, album):
+    with pytest.raises(SettingsError, match=r"a.state.npz is of a training with style"):
+        opened(styles=[album / "a.png"], resume=state)
+
+
+def test_a_file_that_is_no_state_is_refused(opened, painting):
+    with pytest.raises(ModelError, match=r"painting.png is no training to go on from"):
+        opened(resume=painting)
+
+
+def test_large_pictures_want_no_content_layers_of_coarse_scales():
+    assert looked_at(LOOK).all_content_layers == ("relu4_2",)
+    small = Settings(size=160)
+    assert looked_at(small) == small
+
+
+@pytest.mark.parametrize(("steps", "points"), [(0, 0), (1, 1), (16, 16), (100, 16)])
+def test_a_curve_has_few_points_that_are_means(steps, points):
+    past = np.array([[step + 1, step, step / 4, step * 3 / 4] for step in range(steps)])
+    state = TrainingState.first(np.zeros(1, np.float32), 2)
+    state = TrainingState(state.weights, state.adam, past.reshape(steps, 4))
+    found = curve(state, ("content", "style"))
+    assert len(found) == points
+    if found:
+        assert found[-1]["step"] == found[-1]["seconds"] == steps
+        mean = np.mean([point["loss"] for point in found])
+        assert mean == pytest.approx(past[:, 1].mean(), abs=2)
