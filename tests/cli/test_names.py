@@ -62,9 +62,9 @@ def test_a_process_that_was_killed_holds_no_name(folder: Path) -> None:
 
 def test_a_former_name_is_taken_although_it_is_there(folder: Path) -> None:
     (folder / "y-2.png").touch()
-    with place_of(None, Path("y.jpg"), [], Path("y-2.png")) as path:
+    with place_of(None, Path("y.jpg"), [], former=Path("y-2.png")) as path:
         assert path == Path("y-2.png")
-        with place_of(None, Path("y.jpg"), [], Path("y-2.png")) as other:
+        with place_of(None, Path("y.jpg"), [], former=Path("y-2.png")) as other:
             assert other == Path("y.png")
     assert (folder / "y-2.png").exists()
 

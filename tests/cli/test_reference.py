@@ -9,6 +9,8 @@ from typer.main import get_command
 
 from stylecore.cli.app import app
 from stylecore.cli.reference import INTRODUCTION, reference
+from stylecore.feedforward.film import SUFFIXES as FILM_SUFFIXES
+from stylecore.feedforward.filmwriter import check_suffix
 from stylecore.models.training.settings import LOOK, TrainingSettings
 from stylecore.pictures.images import check_writable
 from stylecore.pictures.labels import check_lossless
@@ -70,12 +72,14 @@ def test_an_option_with_the_name_of_a_setting_has_its_default(name, command):
     for item in command.params:
         if item.name in SETTINGS:
             read = readers.get(item.name, lambda value: value)
-            # `rerun` leaves a setting as it was.
-            otherwise = None if name.endswith("rerun") else default_for(name, item.name)
+            otherwise = default_for(name, item.name)
             assert item.default is otherwise or read(item.default) == otherwise
 
 
 def default_for(command: str, setting: str) -> Any:
+    # `rerun` leaves a setting as it was, and `apply` a size.
+    if command.endswith(" rerun") or (command.endswith(" apply") and setting == "size"):
+        return None
     if not command.endswith(" train"):
         return default_of(setting)
     training = TrainingSettings().as_dict()
@@ -100,6 +104,7 @@ def test_the_suffixes_in_the_help_can_be_written(name, command, tmp_path):
             assert len(suffixes) >= 3
             for suffix in suffixes:
                 check = check_lossless if name.endswith("mask") else check_writable
+                check = check_suffix if suffix in FILM_SUFFIXES else check
                 check(tmp_path / f"a{suffix}")
 
 
