@@ -11,6 +11,8 @@ from .batch import batch
 from .blend import blend
 from .errors import Root
 from .mask import mask
+from .rerun import rerun
+from .show import show
 from .stylize import stylize
 from .variadic import Variadic
 
@@ -24,6 +26,8 @@ app.command()(stylize)
 app.command()(blend)
 app.command(cls=Variadic)(batch)
 app.command()(mask)
+app.command()(show)
+app.command()(rerun)
 app.add_typer(models.app, name="models")
 
 

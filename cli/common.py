@@ -52,6 +52,14 @@ Metadata = Annotated[
         "inch: all but the place where it was taken, all, or none.",
     ),
 ]
+NoMetadata = Annotated[
+    bool,
+    typer.Option(
+        "--no-metadata",
+        help="Write the pixels and their profile alone: nothing of the photograph's, nor how the "
+        "picture was made.",
+    ),
+]
 Content = Annotated[Path, argument("CONTENT", "The photograph; - is standard input.")]
 Model = Annotated[
     str | None,
@@ -59,8 +67,11 @@ Model = Annotated[
 ]
 
 
-def metadata_of(content: Path, carried: Carried) -> Read | None:
-    """What the result carries of a content, by that option."""
+def metadata_of(content: Path, carried: Carried, no_metadata: bool = False) -> Read | None:
+    """What the result carries of a content, by these options; None where it shall carry nothing."""
     from ..pictures.metadata import read_metadata
+    from ..pictures.notes import Metadata
 
-    return None if carried == "none" else read_metadata(content, place=carried == "all")
+    if no_metadata:
+        return None
+    return Metadata() if carried == "none" else read_metadata(content, place=carried == "all")

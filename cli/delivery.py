@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,8 @@ class Delivery:
         picture: the finished picture; its suffix names the format.
         report: the report as JSON, or None.
         every: an intermediate picture is kept after each so many steps; 0 keeps none.
-        metadata: what the finished picture carries besides its pixels, or None.
+        metadata: what the finished picture carries besides its pixels; how it was made is added.
+            None for nothing at all.
         warnings: what was said of files while they were read; the report has it too.
     """
 
@@ -80,7 +81,8 @@ class Delivery:
         Raises:
             StylecoreError: where no place takes them.
         """
-        place = partial(self.outputs.write_picture, picture=result.picture, metadata=self.metadata)
+        metadata = self.metadata and replace(self.metadata, made=result.made)
+        place = partial(self.outputs.write_picture, picture=result.picture, metadata=metadata)
         where, reason = placed(self.picture, ".png", place)
         failures = [reason] if reason else []
         if self.report is not None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import chain, count
 from pathlib import Path
 
 from .. import files
 from ..errors import StylecoreError
+from ..locks import Lock, lock
 from .standard import STANDARD
 
 _LONGEST_STEM = 200
@@ -16,16 +17,19 @@ _LONGEST_STEM = 200
 
 
 @contextmanager
-def place_of(output: Path | None, content: Path, others: Sequence[Path]) -> Generator[Path]:
+def place_of(
+    output: Path | None, content: Path, others: Sequence[Path], former: Path | None = None
+) -> Generator[Path]:
     """Where a picture goes: the file that was named, or a new one that tells what is in it.
 
-    The new name is in the folder that was named, or the current one. It is taken at once, by an
-    empty file, so that no other run takes it; what is still empty at the end is removed.
+    The new name is in the folder that was named, or the current one. Until the end no other run
+    takes it, by a lock beside it, which a process that is killed does not hold on to.
 
     Args:
         output: as it was given: a file, a folder, or nothing.
         content: comes first in the name.
         others: come after it.
+        former: a name that may be taken although there is such a file, rather than a new one.
 
     Raises:
         StylecoreError: for a folder in which no file can be made.
@@ -33,13 +37,11 @@ def place_of(output: Path | None, content: Path, others: Sequence[Path]) -> Gene
     if output is not None and (output == STANDARD or not files.is_folder(output)):
         yield output
         return
-    path = _taken(output or Path(), (content, *others))
+    path, held = _taken(output or Path(), (content, *others), former)
     try:
         yield path
     finally:
-        with suppress(OSError):  # the folder may be gone meanwhile
-            if path.is_file() and not path.stat().st_size:
-                path.unlink()
+        held.release()
 
 
 def new_names(pictures: Iterable[Path]) -> Iterator[Path]:
@@ -59,15 +61,19 @@ def beside(path: Path, mark: str) -> Path:
     return path.with_name(stem + end)
 
 
-def _taken(folder: Path, pictures: Iterable[Path]) -> Path:
-    """The first of the new names that nobody has, now this run's."""
-    for name in new_names(pictures):
-        path = folder / name
-        try:
-            path.touch(exist_ok=False)
-        except FileExistsError:
+def _taken(folder: Path, pictures: Iterable[Path], former: Path | None) -> tuple[Path, Lock]:
+    """The first of the names that nobody has, now this run's."""
+    news = (folder / name for name in new_names(pictures))
+    for path in chain([] if former is None else [former], news):
+        if files.is_there(path) and path != former:
             continue
+        try:
+            held = lock(path.with_name(f".{path.name}.lock"))
         except OSError as error:
             raise StylecoreError(files.unwritable(path, error)) from error
-        return path
+        if held is None:
+            continue
+        if path == former or not files.is_there(path):  # which another run may have made just now
+            return path, held
+        held.release()
     raise AssertionError

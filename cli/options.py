@@ -118,6 +118,15 @@ def with_settings_of(
     return lambda command: with_options(command, "settings", options, _settings)
 
 
+def with_changes(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command one option per setting in place of its parameter ``changes``.
+
+    That has the values of those that were given, by the names of the settings.
+    """
+    options = [_without_default(_parameter(name)) for name in HELP]
+    return with_options(command, "changes", [_CONTEXT, *options], _changes)
+
+
 def with_options(
     command: Callable[..., None],
     name: str,
@@ -166,6 +175,12 @@ def _parameter(name: str) -> inspect.Parameter:
     )
 
 
+def _without_default(option: inspect.Parameter) -> inspect.Parameter:
+    kind, info = get_args(option.annotation)
+    info.show_default = False
+    return option.replace(default=None, annotation=Annotated[kind | None, info])
+
+
 _CONTEXT = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
 
 
@@ -176,6 +191,11 @@ def _settings(chosen: dict[str, Any]) -> Settings:
         return Settings(**_values(chosen))
     said = {name: one for name, one in chosen.items() if _is_said(context, name)}
     return replace(read_settings(file), **_values(said))
+
+
+def _changes(chosen: dict[str, Any]) -> dict[str, Any]:
+    context: typer.Context = chosen.pop("context")
+    return _values({name: one for name, one in chosen.items() if _is_said(context, name)})
 
 
 def _is_said(context: typer.Context, name: str) -> bool:

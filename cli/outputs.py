@@ -68,12 +68,21 @@ class Outputs:
             StylecoreError: for the place of an input or of another output, or one that cannot be
                 written.
         """
-        self.expect(path)
         if path == STANDARD:
+            self.expect(path)
             expect_standard_output()
         else:
-            with _told(path):
-                files.check_writable(path)
+            self.expect_file(path)
+
+    def expect_file(self, path: Path) -> None:
+        """Make sure that a file of any kind can be written there.
+
+        Raises:
+            StylecoreError: as :meth:`expect_text`.
+        """
+        self.expect(path)
+        with _told(path):
+            files.check_writable(path)
 
     def expect_folder(self, path: Path) -> None:
         """Make sure that a folder there replaces nothing that is read.

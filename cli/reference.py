@@ -21,17 +21,18 @@ INTRODUCTION = """\
 
 <!-- Written by `python -m stylecore.cli.reference docs/cli.md`: change the help texts instead. -->
 
-What `stylize` and `blend` are asked for under the headings *The picture*, *The look*, *The search*
-and *The machine*, and by `--guides` and `--vanishing`, are settings of the same name in Python
-(`--tv-weight` is `Settings(tv_weight=…)`), with the same default. `stylecore --install-completion`
-teaches your shell to complete them.
+What `stylize`, `blend` and `rerun` are asked for under the headings *The picture*, *The look*,
+*The search* and *The machine*, and by `--guides` and `--vanishing`, are settings of the same name
+in Python (`--tv-weight` is `Settings(tv_weight=…)`), with the same default; `rerun` leaves those as
+they were that it is not asked for. `stylecore --install-completion` teaches your shell to complete
+them.
 
 | exit status | means |
 |---|---|
 | 0 | done |
 | 1 | it could not be done; the last line on stderr says what was wrong and what to do |
 | 2 | the command was not written as below |
-| 130, 143, 129 | ended by Ctrl-C, SIGTERM, SIGHUP; `stylize` and `blend` wrote what they had |
+| 130, 143, 129 | ended by Ctrl-C, SIGTERM, SIGHUP; what paints wrote what it had |
 
 A file appears whole or not at all, and what a command reads it never overwrites: neither pictures,
 masks and weights that are given to it nor what is cached. Weights and networks are kept in the

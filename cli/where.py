@@ -81,10 +81,33 @@ _NUMBERED = re.compile(r"(\d+):(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Where:
-    """The options as they were given."""
+class Pair:
+    """One reading of ``--region``: content mask, number of the style from 0, its mask or None."""
 
-    regions: tuple[str, ...]
+    content: Path
+    index: int
+    style: Path | None
+
+    @property
+    def there(self) -> int:
+        """How many of the two are there."""
+        return is_there(self.content) + (self.style is None or is_there(self.style))
+
+
+@dataclass(frozen=True)
+class Where:
+    """What they say.
+
+    Attributes:
+        pairs: of masks, one for each --region.
+        content_labels: the label picture of the content.
+        style_labels: that of each style.
+        weights: of the regions.
+        keep: the mask of what is left as it is.
+        content_map: the mask of how much the content counts.
+    """
+
+    pairs: tuple[Pair, ...]
     content_labels: Path | None
     style_labels: tuple[Path, ...]
     weights: tuple[float, ...]
@@ -95,7 +118,7 @@ class Where:
     def given(cls, values: dict[str, Any]) -> Where:
         """From the options' values, by name."""
         return cls(
-            tuple(values["region"] or ()),
+            tuple(_pair(text) for text in values["region"] or ()),
             _given(values["content_regions"]),
             tuple(given(labels) for labels in values["style_regions"] or ()),
             parse_numbers(values["region_weights"]),
@@ -105,7 +128,7 @@ class Where:
 
     def paths(self) -> list[Path]:
         """Every file that is read."""
-        masks = [mask for pair in self._pairs() for mask in (pair.content, pair.style)]
+        masks = [mask for pair in self.pairs for mask in (pair.content, pair.style)]
         single = [self.content_labels, *self.style_labels, self.keep, self.content_map]
         return [path for path in (*masks, *single) if path is not None]
 
@@ -126,8 +149,8 @@ class Where:
 
     def _regions(self, styles: int, longest: int) -> list[Region]:
         if self.content_labels is None and not self.style_labels:
-            return self._from_masks()
-        if self.regions:
+            return self.from_masks()
+        if self.pairs:
             raise SettingsError("--region and label pictures were given; give one or the other")
         if self.content_labels is None or len(self.style_labels) != styles:
             raise SettingsError(
@@ -141,11 +164,16 @@ class Where:
             self.content_labels, self.style_labels, self.weights, longest=2 * longest
         )
 
-    def _from_masks(self) -> list[Region]:
+    def from_masks(self) -> list[Region]:
+        """The regions that have masks of their own.
+
+        Raises:
+            SettingsError: for another number of weights than of regions.
+        """
         from ..control.regions import Region
 
         styles: dict[Path, dict[int, Path | None]] = {}
-        for pair in self._pairs():
+        for pair in self.pairs:
             styles.setdefault(pair.content, {})[pair.index] = pair.style
         weights = self.weights or (1.0,) * len(styles)
         if len(weights) != len(styles):
@@ -156,9 +184,6 @@ class Where:
             Region(content, masks, weight, content.stem)
             for (content, masks), weight in zip(styles.items(), weights, strict=True)
         ]
-
-    def _pairs(self) -> list[_Pair]:
-        return [_pair(text) for text in self.regions]
 
 
 def _given(path: Path | None) -> Path | None:
@@ -174,21 +199,7 @@ def with_where(command: Callable[..., None]) -> Callable[..., None]:
     return with_options(command, "where", options, Where.given)
 
 
-@dataclass(frozen=True)
-class _Pair:
-    """One reading of ``--region``: content mask, number of the style from 0, its mask or None."""
-
-    content: Path
-    index: int
-    style: Path | None
-
-    @property
-    def there(self) -> int:
-        """How many of the two are there."""
-        return is_there(self.content) + (self.style is None or is_there(self.style))
-
-
-def _pair(text: str) -> _Pair:
+def _pair(text: str) -> Pair:
     """The reading whose files are there: names may have = and : in them, too.
 
     Raises:
@@ -205,7 +216,7 @@ def _pair(text: str) -> _Pair:
     return best
 
 
-def _readings(text: str) -> Iterator[_Pair]:
+def _readings(text: str) -> Iterator[Pair]:
     for equals in re.finditer("=", text):
         content, style = text[: equals.start()], text[equals.end() :]
         if not content:
@@ -213,9 +224,9 @@ def _readings(text: str) -> Iterator[_Pair]:
         numbered = _NUMBERED.fullmatch(style)
         if numbered and int(numbered[1]):
             name = numbered[2]
-            yield _Pair(_mask(content), int(numbered[1]) - 1, _mask(name) if name else None)
+            yield Pair(_mask(content), int(numbered[1]) - 1, _mask(name) if name else None)
         if style and (not numbered or is_there(style)):
-            yield _Pair(_mask(content), 0, _mask(style))
+            yield Pair(_mask(content), 0, _mask(style))
 
 
 def _mask(text: str) -> Path:

@@ -5,11 +5,13 @@
 >>> stylecore.write_image("picture.png", result.image)
 """
 
+from .checkpoints.checkpoint import Checkpoint
 from .control.regions import Region, label_regions
 from .engine.artefact import Artefact, load_artefact
 from .engine.engines import Engine, choose_engine
 from .engine.objective import Objective
 from .errors import (
+    CheckpointError,
     EngineError,
     FetchError,
     ImageError,
@@ -27,6 +29,8 @@ from .painter import Painter
 from .pictures.images import read_image, write_image
 from .pictures.metadata import read_metadata
 from .pictures.notes import Metadata
+from .preview import Preview
+from .provenance.provenance import Provenance, read_provenance
 from .results import Interrupted, Result, Step, UnfinishedError
 from .scene import Controls, Scene, read_scene
 from .settings import Settings
@@ -37,6 +41,8 @@ from .version import __version__
 __all__ = [
     "AdamState",
     "Artefact",
+    "Checkpoint",
+    "CheckpointError",
     "Controls",
     "Engine",
     "EngineError",
@@ -49,6 +55,8 @@ __all__ = [
     "NotAPictureError",
     "Objective",
     "Painter",
+    "Preview",
+    "Provenance",
     "Region",
     "Result",
     "Scene",
@@ -69,6 +77,7 @@ __all__ = [
     "projected_lbfgs",
     "read_image",
     "read_metadata",
+    "read_provenance",
     "read_scene",
     "stylize",
     "write_image",

@@ -8,6 +8,7 @@ Every message says what was given, what was wanted and what to do::
     │   └── NotAPictureError  what is no picture at all was given as one (also a TypeError)
     ├── ModelError      an artefact or weight file that is missing, damaged or of another kind
     ├── FetchError      weights that could not be brought here
+    ├── CheckpointError a checkpoint that is damaged, or of another run
     └── EngineError     no ONNX Runtime, or none that can do what was asked
 
 What is done all the same, but not as a file asks for it, is a warning, `ImageWarning`.
@@ -47,6 +48,10 @@ class ModelError(StylecoreError):
 
 class FetchError(StylecoreError):
     """Weights that could not be brought here: no network, no space, a wrong checksum."""
+
+
+class CheckpointError(StylecoreError):
+    """A checkpoint that cannot be read or written, is damaged, or is of another run."""
 
 
 class EngineError(StylecoreError):

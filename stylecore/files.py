@@ -10,7 +10,10 @@ import hashlib
 import os
 import re
 import secrets
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 LONGEST_NAME = 255
 """Bytes that a name may have in most file systems."""
@@ -28,17 +31,40 @@ def write_atomically(path: str | os.PathLike[str], data: bytes | memoryview) -> 
         OSError: with ``strerror`` saying why, for a folder that is missing or may not be written,
             a target that is no regular file, or a full disk.
     """
+    with replacing(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def replacing(path: str | os.PathLike[str]) -> Generator[BinaryIO]:
+    """Open a file that takes the place of another once it is whole, as `write_atomically` does.
+
+    Raises:
+        OSError: as `write_atomically`.
+    """
     target = _regular_target(path)
     temporary = _beside(target)
     try:
         with temporary.open("xb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def sweep(path: str | os.PathLike[str]) -> None:
+    """Remove what processes that were killed while they wrote this file have left beside it.
+
+    For files that nobody else writes at the time.
+    """
+    with suppress(OSError):
+        target = Path(os.path.realpath(path))
+        for left in target.parent.iterdir():
+            if _LEFT.fullmatch(left.name[-12:]) and left.name[:-12] == _start(target):
+                left.unlink()
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
@@ -145,4 +171,12 @@ def _regular_target(path: str | os.PathLike[str]) -> Path:
 
 
 def _beside(target: Path) -> Path:
-    return target.with_name(f".{shortened(target.name, 200)}.{secrets.token_hex(4)}.tmp")
+    return target.with_name(f"{_start(target)}{secrets.token_hex(4)}.tmp")
+
+
+def _start(target: Path) -> str:
+    """How the names of its temporary files begin."""
+    return f".{shortened(target.name, 200)}."
+
+
+_LEFT = re.compile(r"[0-9a-f]{8}\.tmp")

@@ -59,6 +59,23 @@ def _enough_for_content(height: int, width: int, size: int) -> tuple[int, int]:
     return 4 * height, 4 * width
 
 
+def several(style: Source | Iterable[Source]) -> list[Source]:
+    """The styles as a list, where one or more were given.
+
+    Raises:
+        NotAPictureError: for what is neither a picture nor several.
+        SettingsError: when none was given.
+    """
+    if is_source(style):
+        return [cast("Source", style)]
+    if isinstance(style, bytes) or not isinstance(style, Iterable):
+        raise NotAPictureError(style, "the style")
+    many = list(style)
+    if not many:
+        raise SettingsError("no style was given; give at least one picture")
+    return many
+
+
 def read_styles(
     style: Source | Iterable[Source], settings: Settings, scale: Scale
 ) -> list[tuple[Array, Array | None]]:
@@ -68,9 +85,7 @@ def read_styles(
         ImageError: when one cannot be read.
         SettingsError: when none was given, or another number of weights than styles.
     """
-    many = _several(style)
-    if not many:
-        raise SettingsError("no style was given; give at least one picture")
+    many = several(style)
     check_count("blend", settings.blend, len(many))
     check_count("style_scale", settings.style_scale, len(many))
     return [_style(one, i, settings, scale) for i, one in enumerate(many)]
@@ -138,14 +153,6 @@ def style_size(shape: Sequence[int], scale: Scale, larger: float) -> tuple[int, 
     height, width = shape[:2]
     factor = larger * (scale.height * scale.width / (height * width)) ** 0.5
     return max(SHORTEST, round(height * factor)), max(SHORTEST, round(width * factor))
-
-
-def _several(style: Source | Iterable[Source]) -> list[Source]:
-    if is_source(style):
-        return [cast("Source", style)]
-    if isinstance(style, bytes) or not isinstance(style, Iterable):
-        raise NotAPictureError(style, "the style")
-    return list(style)
 
 
 def _style(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from .checkpoints.checkpoint import Checkpoint
 from .errors import SettingsError
 from .painter import Model
 from .pictures.sources import Source
@@ -25,6 +26,7 @@ def mix_scales(
     model: Model = None,
     settings: Settings | None = None,
     on_step: OnStep | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Result:
     """A style with the fine strokes of one picture and the coarse form of another.
 
@@ -39,13 +41,19 @@ def mix_scales(
         model: as in :func:`stylize`.
         settings: of the run that the style is for; a third of its steps go into this.
         on_step: as in :func:`stylize`.
+        checkpoint: as in :func:`stylize`.
 
     Raises:
         SettingsError: when no style layer is shallow.
         StylecoreError: as :func:`stylize`.
     """
     return stylize(
-        coarse, fine, model=model, settings=_shallow(settings or Settings()), on_step=on_step
+        coarse,
+        fine,
+        model=model,
+        settings=_shallow(settings or Settings()),
+        on_step=on_step,
+        checkpoint=checkpoint,
     )
 
 

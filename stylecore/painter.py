@@ -10,6 +10,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Self, TypeAlias
 
+from .checkpoints.checkpoint import Checkpoint
 from .descent import descend
 from .engine.artefact import Artefact, default_artefact, fits, load_artefact
 from .engine.cores import notes_on
@@ -21,10 +22,12 @@ from .engine.sessions import Sessions
 from .engine.targets import Values, measure, prepare_targets
 from .engine.unit import exponent_of, in_units
 from .errors import EngineError, ModelError
+from .journal import Journal
 from .losses.table import Losses, compares_statistics
 from .memory import is_shortage, let_go
 from .outcome import Outcome
 from .pictures.tensors import Array
+from .provenance.identity import Identity
 from .pyramid import Scale, plan
 from .record import OnStep, Record
 from .report import Report
@@ -95,7 +98,12 @@ class Painter:
         return objective
 
     def paint(
-        self, scene: Scene, on_step: OnStep | None = None, *, started: float | None = None
+        self,
+        scene: Scene,
+        on_step: OnStep | None = None,
+        *,
+        started: float | None = None,
+        checkpoint: Checkpoint | None = None,
     ) -> Result:
         """Paint a scene, coarse to fine.
 
@@ -103,8 +111,11 @@ class Painter:
             scene: as from :func:`read_scene`.
             on_step: called after every evaluation of the objective.
             started: when the set-up began, by ``time.perf_counter``; by default now.
+            checkpoint: kept up while it paints; where it is of a run that was stopped, that goes
+                on, and where that was finished, its result is returned.
 
         Raises:
+            CheckpointError: for a checkpoint that is damaged, or of another run.
             ModelError: when the artefact does not fit the scene's settings.
             ImageError: for a region that vanishes, where the settings say so.
             Interrupted: on Ctrl-C, once there is a picture.
@@ -112,23 +123,32 @@ class Painter:
         """
         started = perf_counter() if started is None else started
         self._check(scene)
-        report = Report(scene.settings, self.engine, self.artefact.manifest)
+        report = Report(scene.settings, self.engine, self.artefact.manifest, scene.inputs)
         report.warnings += [*notes_on(self.engine.threads), *scene.notes()]
         scales = plan(scene.height, scene.width, scene.settings)
+        identity = Identity.of(scene.settings, scene.inputs, self.artefact.manifest.sha256)
+        journal = Journal(checkpoint, identity, scales, report)
+        if journal.result is not None:
+            return journal.result
         exponent = _exponent(scene)
         objective = Objective(self._objective.apart(), self.artefact.manifest, exponent)
         record = Record(scales, objective, scene.finish, report, on_step)
+        if journal.standing is not None:
+            record.recall(journal.standing.noted)
         outcome = Outcome(scene, report, started)
         try:
             prepared = partial(self._targets, self._composed(scene), exponent)
-            x, targets = descend(scene, scales, objective, prepared, record)
-            report.warnings += record.finish()
+            x, targets = descend(scene, scales, objective, prepared, record, journal)
+            report.warnings += [*record.finish(), *journal.notes()]
             outcome.painted(x)
             objective.rest()  # the measurement wants the memory
-            return outcome.judged(partial(self._measured, exponent, targets))
+            result = outcome.judged(partial(self._measured, exponent, targets))
+            journal.finish(result)
+            return result
         except (Exception, KeyboardInterrupt) as end:
             if is_shortage(end):
                 _make_room(end, objective)
+            journal.keep()
             rescued = outcome.rescued(record.best, end)
             if rescued is None:
                 raise

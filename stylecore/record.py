@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from time import perf_counter
 from typing import TypeAlias
 
@@ -28,6 +29,31 @@ _UNMOVED = (
     "the picture did not move: no step was better than what the run started from; give other"
     " weights or more steps"
 )
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What a record knows between two evaluations.
+
+    Attributes:
+        index: of the scale.
+        steps: evaluations at this scale.
+        best: the picture (1, 3, h, w) of the least loss, or None.
+        least: that loss; infinite where this scale has none.
+        in_a_row: evaluations without a finite loss, up to now.
+        lost_at: the first of them at this scale, from 1; 0 where there was none.
+        moved: whether an earlier scale has moved the picture.
+        notes: what the user should know.
+    """
+
+    index: int
+    steps: int
+    best: Array | None
+    least: float
+    in_a_row: int
+    lost_at: int
+    moved: bool
+    notes: tuple[str, ...]
 
 
 class Record:
@@ -101,6 +127,35 @@ class Record:
         self._report.begin(self._scales[self._index])
         self._last = perf_counter()
 
+    def noted(self) -> Noted:
+        """What is known up to now, to go on from later."""
+        return Noted(
+            index=self._index,
+            steps=len(self._seconds),
+            best=self.best,
+            least=float(self._least),
+            in_a_row=self._in_a_row,
+            lost_at=self._lost_at,
+            moved=self._moved,
+            notes=tuple(self._notes),
+        )
+
+    def recall(self, noted: Noted) -> None:
+        """Know what was noted; the report has these scales and steps already."""
+        self._index, self.best, self._least = noted.index, noted.best, noted.least
+        self._in_a_row, self._lost_at = noted.in_a_row, noted.lost_at
+        self._moved, self._notes = noted.moved, list(noted.notes)
+        self._seconds = [step["seconds"] for step in self._report.scales[-1]["steps"]]
+
+    def go_on(self, start: Array) -> None:
+        """The scale of what was recalled goes on; it had started from this picture."""
+        self._start = start
+        self._last = perf_counter()
+
+    def leave_out(self, seconds: float) -> None:
+        """So long was something else done than what the next step is for."""
+        self._last += seconds
+
     def __call__(self, x: Array, loss: float, /) -> None:
         """An evaluation at x, what is painted, gave this loss."""
         now = perf_counter()
@@ -136,6 +191,7 @@ class Record:
             height=scale.height,
             step=len(self._seconds),
             steps=scale.steps,
+            done=sum(len(one["steps"]) for one in self._report.scales),
             loss=losses["loss"],
             parts={name: loss for name, loss in losses.items() if name != "loss"},
             seconds=self._seconds[-1],

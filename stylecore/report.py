@@ -7,9 +7,14 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any
 
+import cv2
+import numpy as np
+
 from .engine.artefact import Manifest
 from .engine.engines import Engine
+from .engine.runtime import onnxruntime
 from .losses.table import Losses
+from .provenance.inputs import Inputs
 from .pyramid import Scale
 from .settings import Settings
 from .version import __version__
@@ -17,13 +22,19 @@ from .version import __version__
 
 @dataclass
 class Report:
-    """Collects a run's figures; :meth:`as_dict` is what ``--report`` writes."""
+    """Collects a run's figures; :meth:`as_dict` is what ``--report`` writes.
+
+    Seconds are those of this process; ``before`` has those of others, where the run was resumed.
+    """
 
     settings: Settings
     engine: Engine
     manifest: Manifest
+    inputs: Inputs | None = None
     scales: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     final: Losses | None = None
+    before: float = 0.0
+    resumed: int = 0
     setup: float = 0.0
     optimise: float = 0.0
     total: float = 0.0
@@ -44,12 +55,15 @@ class Report:
         manifest = self.manifest
         return {
             "version": __version__,
+            "versions": versions(),
+            "inputs": None if self.inputs is None else self.inputs.as_dict(),
             "settings": self.settings.as_dict(),
             "engine": self.engine.as_dict(),
             "model": {
                 "name": manifest.name,
                 "sha256": manifest.source_sha256,
                 "source": manifest.source,
+                "artefact": manifest.sha256,
                 "pooling": manifest.pooling,
             },
             "scales": self.scales,
@@ -57,9 +71,27 @@ class Report:
             "interrupted": self.interrupted,
             "error": self.error,
             "warnings": self.warnings,
-            "seconds": {"setup": self.setup, "optimise": self.optimise, "total": self.total},
+            "resumed": self.resumed,
+            "seconds": {
+                "setup": self.setup,
+                "optimise": self.before + self.optimise,
+                "total": self.before + self.total,
+            },
             "peak_memory_bytes": peak_memory(),
         }
+
+
+def versions() -> dict[str, str]:
+    """Of stylecore and of what its numbers depend on, by name."""
+    import scipy  # later than the rest: its optimiser is not always wanted
+
+    return {
+        "stylecore": __version__,
+        "onnxruntime": str(onnxruntime().__version__),
+        "numpy": np.__version__,
+        "opencv": cv2.__version__,
+        "scipy": scipy.__version__,
+    }
 
 
 def _numbers(losses: Losses) -> dict[str, float | None]:

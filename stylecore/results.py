@@ -11,6 +11,7 @@ import numpy as np
 from .errors import StylecoreError
 from .memory import REMEDY, is_shortage
 from .pictures.tensors import Picture
+from .provenance.provenance import Provenance
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Step:
         height: of this scale, in pixels.
         step: which evaluation at this scale, from 1.
         steps: how many are planned at this scale.
+        done: evaluations at all scales so far.
         loss: the objective's value.
         parts: the terms that sum to it by name, each with its weight: content, style, tv.
         seconds: how long this step took.
@@ -38,6 +40,7 @@ class Step:
     height: int
     step: int
     steps: int
+    done: int
     loss: float
     parts: Mapping[str, float]
     seconds: float
@@ -63,6 +66,11 @@ class Result:
     def picture(self) -> Picture:
         """The image with its alpha as fourth channel, where it has one."""
         return self.image if self.alpha is None else np.dstack([self.image, self.alpha])
+
+    @property
+    def made(self) -> str:
+        """How it was made, for :class:`Metadata` to carry it into the picture's file."""
+        return Provenance.of_report(self.report).to_json()
 
 
 class Interrupted(KeyboardInterrupt):

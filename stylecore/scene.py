@@ -25,6 +25,7 @@ from .inputs import (
     read_content,
     read_start,
     read_styles,
+    several,
     style_factor,
     style_size,
 )
@@ -37,6 +38,8 @@ from .pictures.images import (
 )
 from .pictures.sources import Mask, Source
 from .pictures.tensors import Array, to_tensor
+from .provenance.given import input_of, inputs_of
+from .provenance.inputs import Inputs
 from .pyramid import Scale
 from .settings import Settings
 
@@ -94,6 +97,7 @@ class Scene:
         numbers: which of the styles that were given each is; recolouring may take one twice.
         given: how many styles were given.
         finish: how what is painted is delivered.
+        inputs: which pictures and masks were given.
     """
 
     settings: Settings
@@ -107,6 +111,7 @@ class Scene:
     numbers: tuple[int, ...]
     given: int
     finish: Finish = field(repr=False)
+    inputs: Inputs = field(repr=False)
 
     def at(self, scale: Scale) -> Study:
         """Everything at a scale: the styles keep their own shape, and have as many pixels."""
@@ -148,13 +153,16 @@ class Scene:
         if fixed := _READ_BY & set(changes):
             raise SettingsError(f"a scene was read by its {min(fixed)}; read it again for another")
         settings, begin = replace(self.settings, **changes), self.start
+        inputs = self.inputs
         check_count("blend", settings.blend, self.given)
         if start is not None:
             begin, longest = read_start(start, self.height, self.width)
             settings = from_scale(settings, longest)
+            inputs = replace(inputs, start=input_of(start))
         return replace(
             self,
             settings=settings,
+            inputs=inputs,
             start=begin,
             steering=replace(self.steering, blend=_blend(settings, self.numbers)),
         )
@@ -208,6 +216,8 @@ def read_scene(
     content: Source,
     style: Source | Iterable[Source],
     settings: Settings | None = None,
+    *,
+    inputs: Inputs | None = None,
     **controls: Unpack[Controls],
 ) -> Scene:
     """Read and check everything a run looks at, and reduce it to the size that is painted.
@@ -217,24 +227,24 @@ def read_scene(
         style: the picture, or pictures, whose manner is taken; several are blended, evenly or by
             the settings' ``blend``.
         settings: how; by default ``Settings()``.
+        inputs: where these pictures and masks come from, if they do not tell themselves.
         controls: as :class:`Controls` has them.
 
     Raises:
         ImageError: when a picture or a mask cannot be read or does not fit.
         SettingsError: when no style was given, or another number of blend weights than styles.
     """
-    settings = settings or Settings()
+    settings, style = settings or Settings(), several(style)
     picture, alpha = read_content(content, settings)
     height, width = scaled_size(picture.shape[0], picture.shape[1], settings.size)
     given, alphas = zip(*read_styles(style, settings, Scale(height, width, 0)), strict=True)
     steering = replace(_steering(picture, given, alphas, controls), alpha=alpha)
     styles, steering = _fitted(given, steering, width / height, settings)
     styles, steering, numbers = recolored(picture, styles, steering, settings.color)
-    start = controls.get("start")
-    if start is None and settings.init not in ("content", "noise"):
-        start = settings.init
+    if controls.get("start") is None and settings.init not in ("content", "noise"):
+        controls["start"] = settings.init
     begin = None
-    if start is not None:
+    if (start := controls.get("start")) is not None:
         begin, longest = read_start(start, height, width)
         settings = from_scale(settings, longest)
     return Scene(
@@ -249,6 +259,7 @@ def read_scene(
         numbers=tuple(numbers),
         given=len(given),
         finish=Finish(picture, settings.color, steering.keep, alpha),
+        inputs=inputs or inputs_of(content, style, **controls),
     )
 
 

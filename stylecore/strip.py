@@ -7,6 +7,7 @@ from typing import Unpack
 
 import numpy as np
 
+from .checkpoints.checkpoint import Checkpoint
 from .errors import SettingsError
 from .painter import Model, Painter, painter_for
 from .pictures.sources import Source
@@ -30,6 +31,7 @@ def blend_strip(
     settings: Settings | None = None,
     on_step: OnStep | None = None,
     on_picture: Callable[[Result], object] | None = None,
+    checkpoint: Checkpoint | None = None,
     **controls: Unpack[Controls],
 ) -> list[Result]:
     """Pictures from one style to another, in equal steps of their Grams' blend.
@@ -46,6 +48,7 @@ def blend_strip(
         settings: as in :func:`stylize`, without ``blend``.
         on_step: as in :func:`stylize`.
         on_picture: called with each picture when it is finished.
+        checkpoint: as in :func:`stylize`; it keeps the pictures that are finished as well.
         controls: as in :func:`stylize`; a region that takes from both styles goes from one to the
             other, and ``start`` is the first picture's.
 
@@ -56,7 +59,8 @@ def blend_strip(
     settings = settings or Settings()
     check_strip(count, settings)
     scene = read_scene(content, [first, second], settings, **controls)
-    return paint_strip(painter_for(model, settings), scene, count, on_step, on_picture)
+    painter = painter_for(model, settings)
+    return paint_strip(painter, scene, count, on_step, on_picture, checkpoint)
 
 
 def check_strip(count: int, settings: Settings) -> None:
@@ -77,6 +81,7 @@ def paint_strip(
     count: int,
     on_step: OnStep | None = None,
     on_picture: Callable[[Result], object] | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> list[Result]:
     """Paint a strip of a scene with two styles, as :func:`blend_strip` says."""
     short = _short(scene.settings)
@@ -86,7 +91,7 @@ def paint_strip(
         scene = scene.again(
             start, blend=(1 - float(share), float(share)), **short if results else {}
         )
-        results.append(painter.paint(scene, on_step))
+        results.append(painter.paint(scene, on_step, checkpoint=checkpoint))
         if on_picture is not None:
             on_picture(results[-1])
     return results

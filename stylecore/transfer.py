@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from time import perf_counter
 from typing import Unpack
 
+from .checkpoints.checkpoint import Checkpoint
 from .engine.objective import Objective
 from .painter import Model, painter_for
 from .pictures.sources import Source
@@ -22,6 +23,7 @@ def stylize(
     model: Model = None,
     settings: Settings | None = None,
     on_step: OnStep | None = None,
+    checkpoint: Checkpoint | None = None,
     **controls: Unpack[Controls],
 ) -> Result:
     """Paint the content in the manner of the style (Gatys, Ecker & Bethge 2015), coarse to fine.
@@ -34,6 +36,7 @@ def stylize(
             counts; by default the artefact that was made on this machine.
         settings: how; by default ``Settings()``.
         on_step: called after every evaluation of the objective.
+        checkpoint: from which the run goes on where it was stopped; see :class:`Checkpoint`.
         controls: ``regions``, ``keep``, ``content_map`` and ``start``, as in :class:`Controls`.
 
     Raises:
@@ -41,13 +44,15 @@ def stylize(
         SettingsError: when the settings do not fit the pictures.
         ModelError: when there is no artefact, or it does not fit the settings.
         EngineError: when ONNX Runtime or the engine asked for is missing.
+        CheckpointError: for a checkpoint that is damaged, or of another run.
         Interrupted: on Ctrl-C, once there is a picture.
         UnfinishedError: when anything else ends the run, once there is a picture.
     """
     started = perf_counter()
     settings = settings or Settings()
     scene = read_scene(content, style, settings, **controls)
-    return painter_for(model, settings).paint(scene, on_step, started=started)
+    painter = painter_for(model, settings)
+    return painter.paint(scene, on_step, started=started, checkpoint=checkpoint)
 
 
 def objective_between(

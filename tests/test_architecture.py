@@ -43,6 +43,10 @@ MAY_IMPORT = {
     "stylecore.pictures.profiles": {"errors", "pictures"},
     "stylecore.control": {"contract", "errors", "pictures", "settings"},
     "stylecore.optimizers": {"contract", "pictures", "settings"},
+    "stylecore.checkpoints": {"cadence", "errors", "files", "version"},
+    "stylecore.provenance": {
+        *("control", "errors", "files", "pictures", "settings", "settingsfile"),
+    },
     "stylecore.engine": {"control", "errors", "files", "losses", "pictures", "settings"},
     "stylecore.detail": {"pictures"},
     "stylecore.losses": {"pictures", "settings"},

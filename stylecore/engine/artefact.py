@@ -80,6 +80,12 @@ class Manifest:
         return cast("StyleLoss", style_loss_of(self.terms))
 
     @property
+    def sha256(self) -> str:
+        """One SHA-256 for all of its files."""
+        listed = "".join(f"{self.files[name]} {name}\n" for name in sorted(self.files))
+        return hashlib.sha256(listed.encode()).hexdigest()
+
+    @property
     def layout(self) -> str:
         """Pooling, layers and style loss in words, for messages."""
         content, style = ",".join(self.content_layers), ",".join(self.style_layers)

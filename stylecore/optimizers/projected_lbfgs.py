@@ -6,19 +6,75 @@ sit on a bound and would leave the box are held, and the recursion runs over the
 
 from __future__ import annotations
 
-from collections import deque
+from dataclasses import dataclass, replace
+from typing import Self, TypeAlias
 
 import numpy as np
 
 from ..contract import Function, OnEvaluation
 from ..pictures.tensors import Array
 from .box import HIGHEST, LOWEST, finite, ignore, into_box
+from .marks import OnMark, Packed, unmarked
 
 _SUFFICIENT = 1e-4
 _FIRST_STEP = 4.0
 _SMALLEST_STEP = 1e-3
 _LEAST = 1e-30
 """Of a sum of products: below, float32 loses digits."""
+
+
+Pair: TypeAlias = tuple[Array, Array, float]
+"""What the approximation of the Hessian is made of: s, y and 1/sᵀy."""
+
+
+@dataclass(frozen=True)
+class ProjectedLbfgsMark:
+    """Where the search stands.
+
+    Attributes:
+        x: the best point so far.
+        loss: there.
+        gradient: there.
+        pairs: the latest last.
+        step: how much of the direction is tried next.
+        left: evaluations that it may still take; none once there is no going on.
+    """
+
+    x: Array
+    loss: float
+    gradient: Array
+    pairs: tuple[Pair, ...]
+    step: float
+    left: int
+
+    def packed(self) -> Packed:
+        """All of it as numbers and arrays."""
+        numbers = {"loss": self.loss, "step": self.step, "left": self.left}
+        arrays = {"x": self.x, "gradient": self.gradient}
+        for number, (s, y, _) in enumerate(self.pairs):
+            arrays |= {f"s{number}": s, f"y{number}": y}
+        return Packed({**numbers, "rhos": [rho for *_, rho in self.pairs]}, arrays)
+
+    @classmethod
+    def unpacked(cls, packed: Packed) -> Self:
+        """The mark that was packed.
+
+        Raises:
+            KeyError: where something is missing.
+        """
+        numbers, arrays = packed
+        pairs = (
+            (arrays[f"s{number}"], arrays[f"y{number}"], rho)
+            for number, rho in enumerate(numbers["rhos"])
+        )
+        return cls(
+            x=arrays["x"],
+            loss=numbers["loss"],
+            gradient=arrays["gradient"],
+            pairs=tuple(pairs),
+            step=numbers["step"],
+            left=numbers["left"],
+        )
 
 
 def projected_lbfgs(
@@ -28,6 +84,8 @@ def projected_lbfgs(
     steps: int,
     memory: int = 10,
     on_evaluation: OnEvaluation = ignore,
+    mark: ProjectedLbfgsMark | None = None,
+    on_mark: OnMark = unmarked,
 ) -> Array:
     """Minimise a function over the box 0–255.
 
@@ -37,44 +95,57 @@ def projected_lbfgs(
         steps: evaluations of the function, line searches included.
         memory: pairs that the approximation of the Hessian is made of.
         on_evaluation: called after every evaluation.
+        mark: of an earlier call with the same function, to go on from; neither x nor steps count.
+        on_mark: called with a mark whenever there is a new one.
 
     Returns:
         The best point that was evaluated.
     """
-    pairs: deque[tuple[Array, Array, float]] = deque(maxlen=memory)
+    mark = mark or _begun(function, x, steps, on_evaluation)
+    on_mark(mark)
+    while mark.left:
+        mark = _advanced(mark, function, memory, on_evaluation)
+        if not mark.left:
+            mark = replace(mark, pairs=())  # which nobody wants any more
+        on_mark(mark)
+    return mark.x
+
+
+def _begun(
+    function: Function, x: Array, steps: int, on_evaluation: OnEvaluation
+) -> ProjectedLbfgsMark:
     x = into_box(x)
     loss, gradient = function(x)
     on_evaluation(x, loss)
-    if not finite(loss, gradient):
-        return x
-    left, step = steps - 1, 1.0
-    while left:
-        free = _free(x, gradient)
-        direction = _direction(gradient * free, pairs) * free
-        slope = _dot(direction, gradient)
-        if slope >= 0 or not np.isfinite(slope):
-            if not pairs:
-                break
-            pairs.clear()
-            continue
-        trial = into_box(x + np.float32(step) * direction)
-        trial_loss, trial_gradient = function(trial)
-        on_evaluation(trial, trial_loss)
-        left -= 1
-        moved = trial - x
-        if not finite(trial_loss, trial_gradient):
-            trial_loss = np.inf
-        if trial_loss <= loss + _SUFFICIENT * _dot(moved, gradient):
-            _remember(pairs, moved, trial_gradient - gradient)
-            x, loss, gradient, step = trial, trial_loss, trial_gradient, 1.0
-        elif step > _SMALLEST_STEP:
-            step *= _shorter(loss, step * slope, trial_loss)
-        elif pairs:
-            pairs.clear()
-            step = 1.0
-        else:
-            break
-    return x
+    left = steps - 1 if finite(loss, gradient) else 0
+    return ProjectedLbfgsMark(x, loss, gradient, (), 1.0, left)
+
+
+def _advanced(
+    mark: ProjectedLbfgsMark, function: Function, memory: int, on_evaluation: OnEvaluation
+) -> ProjectedLbfgsMark:
+    """One evaluation further, or without the pairs that lead nowhere."""
+    x, gradient = mark.x, mark.gradient
+    free = _free(x, gradient)
+    direction = _direction(gradient * free, mark.pairs) * free
+    slope = _dot(direction, gradient)
+    if slope >= 0 or not np.isfinite(slope):
+        return replace(mark, pairs=()) if mark.pairs else replace(mark, left=0)
+    trial = into_box(x + np.float32(mark.step) * direction)
+    trial_loss, trial_gradient = function(trial)
+    on_evaluation(trial, trial_loss)
+    left, moved = mark.left - 1, trial - x
+    if not finite(trial_loss, trial_gradient):
+        trial_loss = np.inf
+    if trial_loss <= mark.loss + _SUFFICIENT * _dot(moved, gradient):
+        pairs = _remembered(mark.pairs, moved, trial_gradient - gradient, memory)
+        return ProjectedLbfgsMark(trial, trial_loss, trial_gradient, pairs, 1.0, left)
+    if mark.step > _SMALLEST_STEP:
+        shorter = mark.step * _shorter(mark.loss, mark.step * slope, trial_loss)
+        return replace(mark, step=shorter, left=left)
+    if mark.pairs:
+        return replace(mark, pairs=(), step=1.0, left=left)
+    return replace(mark, left=0)
 
 
 def _dot(a: Array, b: Array) -> float:
@@ -91,7 +162,7 @@ def _free(x: Array, gradient: Array) -> Array:
     return (~held).astype(np.float32)
 
 
-def _direction(gradient: Array, pairs: deque[tuple[Array, Array, float]]) -> Array:
+def _direction(gradient: Array, pairs: tuple[Pair, ...]) -> Array:
     """−H g by the two-loop recursion; without pairs, downhill by an RMS of four levels."""
     if not pairs:
         rms = float(np.sqrt(_dot(gradient, gradient) / gradient.size)) or 1.0
@@ -108,10 +179,11 @@ def _direction(gradient: Array, pairs: deque[tuple[Array, Array, float]]) -> Arr
     return -q
 
 
-def _remember(pairs: deque[tuple[Array, Array, float]], s: Array, y: Array) -> None:
+def _remembered(pairs: tuple[Pair, ...], s: Array, y: Array, memory: int) -> tuple[Pair, ...]:
     curvature = _dot(s, y)
     if curvature > 1e-10 * _dot(y, y) and np.isfinite(curvature):
-        pairs.append((s, y, 1 / curvature))
+        pairs = (*pairs, (s, y, 1 / curvature))
+    return pairs[max(0, len(pairs) - memory) :]
 
 
 def _shorter(loss: float, slope: float, trial_loss: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -11,19 +11,35 @@ from ..contract import Function, OnEvaluation
 from ..pictures.images import resize
 from ..pictures.tensors import Array, to_floats, to_tensor
 from ..settings import Optimizer
-from .adam import AdamState, adam
+from .adam import AdamMark, AdamState, adam
 from .box import finite
-from .lbfgs import lbfgs
-from .projected_lbfgs import projected_lbfgs
+from .lbfgs import LbfgsMark, lbfgs
+from .marks import Mark, OnMark, unmarked
+from .projected_lbfgs import ProjectedLbfgsMark, projected_lbfgs
+
+
+def nothing() -> None:
+    """The default of ``take_mark``: there is none."""
 
 
 class Strategy(Protocol):
     """Minimises at one scale; created once a run."""
 
     def __call__(
-        self, function: Function, x: Array, steps: int, on_evaluation: OnEvaluation, /
+        self,
+        function: Function,
+        x: Array,
+        steps: int,
+        on_evaluation: OnEvaluation,
+        /,
+        take_mark: Callable[[], Any] = nothing,
+        on_mark: OnMark | None = None,
     ) -> Array:
-        """Start from x, take so many evaluations, return the picture."""
+        """Start from x, take so many evaluations, return the picture.
+
+        Where ``take_mark`` gives a mark of the optimiser's own kind, go on from there: nobody else
+        should hold it, since it is large. ``on_mark`` is told of new ones.
+        """
         ...
 
 
@@ -50,10 +66,24 @@ class _Adam:
         self._state: AdamState | None = None
 
     def __call__(
-        self, function: Function, x: Array, steps: int, on_evaluation: OnEvaluation, /
+        self,
+        function: Function,
+        x: Array,
+        steps: int,
+        on_evaluation: OnEvaluation,
+        /,
+        take_mark: Callable[[], AdamMark | None] = nothing,
+        on_mark: OnMark | None = None,
     ) -> Array:
-        state = self._state and _grown(self._state, x)
-        x, self._state = adam(function, x, steps=steps, state=state, on_evaluation=on_evaluation)
+        x, self._state = adam(
+            function,
+            x,
+            steps=steps,
+            state=self._state and _grown(self._state, x),
+            on_evaluation=on_evaluation,
+            mark=take_mark(),
+            on_mark=on_mark or unmarked,
+        )
         return x
 
 
@@ -68,14 +98,37 @@ def _grown(state: AdamState, x: Array) -> AdamState:
     return AdamState(*means, state.steps, exponent=state.exponent)
 
 
-def _lbfgs(function: Function, x: Array, steps: int, on_evaluation: OnEvaluation, /) -> Array:
-    return lbfgs(function, x, steps=steps, on_evaluation=on_evaluation)
+def _lbfgs(
+    function: Function,
+    x: Array,
+    steps: int,
+    on_evaluation: OnEvaluation,
+    /,
+    take_mark: Callable[[], LbfgsMark | None] = nothing,
+    on_mark: OnMark | None = None,
+) -> Array:
+    return lbfgs(
+        function, x, steps=steps, on_evaluation=on_evaluation, mark=take_mark(), on_mark=on_mark
+    )
 
 
 def _projected_lbfgs(
-    function: Function, x: Array, steps: int, on_evaluation: OnEvaluation, /
+    function: Function,
+    x: Array,
+    steps: int,
+    on_evaluation: OnEvaluation,
+    /,
+    take_mark: Callable[[], ProjectedLbfgsMark | None] = nothing,
+    on_mark: OnMark | None = None,
 ) -> Array:
-    return projected_lbfgs(function, x, steps=steps, on_evaluation=on_evaluation)
+    return projected_lbfgs(
+        function,
+        x,
+        steps=steps,
+        on_evaluation=on_evaluation,
+        mark=take_mark(),
+        on_mark=on_mark or unmarked,
+    )
 
 
 STRATEGIES: dict[Optimizer, Callable[[], Strategy]] = {
@@ -84,3 +137,10 @@ STRATEGIES: dict[Optimizer, Callable[[], Strategy]] = {
     "projected-lbfgs": lambda: _projected_lbfgs,
 }
 """What makes the strategy for each name in the settings."""
+
+MARKS: dict[Optimizer, type[Mark]] = {
+    "adam": AdamMark,
+    "lbfgs": LbfgsMark,
+    "projected-lbfgs": ProjectedLbfgsMark,
+}
+"""The kind of mark that each of them goes on from."""

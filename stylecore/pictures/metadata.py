@@ -10,16 +10,17 @@ from __future__ import annotations
 import os
 import re
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeAlias
-from xml.etree import ElementTree
 
-from . import exif, notes
+from . import exif, notes, xmp
+from .embedding import put_into
 from .exif import Exif, Field
 from .notes import Dpi, Metadata
+from .reading import read_bytes
 
 Texts: TypeAlias = dict[int, str]
 """By the tags of Exif."""
@@ -72,6 +73,15 @@ def read_metadata(path: str | os.PathLike[str], *, place: bool = False) -> Metad
     return Metadata(block, found.dpi or _dpi_of(block), _for_png(found.texts, block))
 
 
+def read_made(path: str | os.PathLike[str]) -> str:
+    """What a picture file says of how it was made, as it stands there; nothing where it does not.
+
+    Raises:
+        ImageError: for a file that cannot be read.
+    """
+    return _or("", xmp.made_in, notes.find(read_bytes(path)).xmp)
+
+
 def embedded(suffix: str, data: bytes, metadata: Metadata, width: int, height: int) -> bytes:
     """Put metadata into an encoded picture of so many pixels, in the format of a suffix."""
     camera = metadata.exif.camera
@@ -84,13 +94,13 @@ def embedded(suffix: str, data: bytes, metadata: Metadata, width: int, height: i
             exif.COLOR_SPACE: exif.short_field(1),  # sRGB
         }
     block = replace(metadata.exif, camera=camera)
-    return notes.put_into(suffix, data, replace(metadata, exif=block))
+    return put_into(suffix, data, replace(metadata, exif=block))
 
 
 def _or(otherwise: Any, read: Callable[[bytes], Any], data: bytes) -> Any:
     try:
         return read(data)
-    except (*notes.BROKEN, ElementTree.ParseError):
+    except (*notes.BROKEN, *xmp.DAMAGED):
         return otherwise
 
 
@@ -131,26 +141,13 @@ def _for_png(texts: dict[str, str], block: Exif) -> dict[str, str]:
 
 def _from_xmp(packet: bytes) -> Texts:
     """The few properties that Exif has a place for."""
-    start = packet.find(b"<x:xmpmeta")
-    start = packet.find(b"<rdf:RDF") if start < 0 else start
-    body = packet[start : packet.rfind(b">") + 1]
-    if start < 0 or b"<!" in body:  # entities could grow without end
-        return {}
     texts: Texts = {}
-    for name, text in _properties(ElementTree.fromstring(body)):
+    for name, text in xmp.properties(packet, _OF_XMP):
         tag = _OF_XMP.get(name)
         text = _exif_date(text) if tag in (_ORIGINAL_DATE, exif.DATE) else text
         if tag and text:
             texts.setdefault(tag, text)
     return texts
-
-
-def _properties(root: Any) -> Iterator[tuple[str, str]]:
-    for element in root.iter():
-        yield from element.attrib.items()
-        if element.tag in _OF_XMP:
-            parts = [text.strip() for text in element.itertext()]
-            yield element.tag, "; ".join(filter(None, parts))
 
 
 def _from_iptc(records: bytes) -> Texts:

@@ -62,7 +62,7 @@ def read_with_alpha(path: AnyPath, enough: Enough | None = None) -> Picture:
     Warns:
         ImageWarning: as `read_image`.
     """
-    data = _read_bytes(path)
+    data = read_bytes(path)
     if not data:
         raise ImageError(f"{path} is empty; give {WANTED}")
     try:
@@ -123,13 +123,23 @@ def _warn(path: AnyPath, remark: str) -> None:
     warnings.warn(f"{path} {remark}", ImageWarning, stacklevel=4)
 
 
-def _read_bytes(path: AnyPath) -> bytes:
+def read_bytes(path: AnyPath) -> bytes:
+    """What is in a picture file.
+
+    Raises:
+        ImageError: for one that is not there, or cannot be read.
+    """
     try:
         return Path(path).read_bytes()
-    except FileNotFoundError:
-        raise ImageError(f"{files.missing(path)}; give {WANTED}") from None
-    except IsADirectoryError:
-        raise ImageError(f"{path} is a folder; give {WANTED}") from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ImageError(f"cannot read {path} ({reason}); give {WANTED}") from error
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: AnyPath, error: OSError | ValueError) -> ImageError:
+    """What to raise where a picture file could not be read."""
+    if isinstance(error, FileNotFoundError):
+        return ImageError(f"{files.missing(path)}; give {WANTED}")
+    if isinstance(error, IsADirectoryError):
+        return ImageError(f"{path} is a folder; give {WANTED}")
+    reason = getattr(error, "strerror", None) or error
+    return ImageError(f"cannot read {path} ({reason}); give {WANTED}")

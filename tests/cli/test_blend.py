@@ -1,8 +1,11 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from stylecore.cli.app import app
+from stylecore.cli.progress import Lines
 from stylecore.pictures.images import read_image, read_with_alpha, write_image
 
 QUICK = ["--engine", "cpu", "--threads", "1", "--size", "48", "--coarsest", "48", "--steps", "3"]
@@ -16,7 +19,7 @@ def command(tmp_path, monkeypatch, tiny_model):
         write_image(f"{name}.png", rng.integers(0, 256, (*size, 3), np.uint8))
 
     def command(*words):
-        given = [*map(str, words), "--model", str(tiny_model), *QUICK]
+        given = [words[0], "--model", str(tiny_model), *QUICK, *map(str, words[1:])]
         return CliRunner().invoke(app, given)
 
     return command
@@ -158,3 +161,31 @@ def test_a_strip_whose_folder_is_gone_is_kept_elsewhere(command, tmp_path, monke
     (strip,) = (tmp_path / "spare").rglob("s-rescued.png")
     assert result.stderr.endswith(f"; the strip is in {strip}\n")
     assert read_image(strip).shape[1] == 2 * 56 - 8
+
+
+def test_a_strip_that_was_stopped_goes_on_in_its_picture(command, monkeypatch):
+    words = ["blend", "photo.png", "night.png", "wave.png", "-o", "s.png", "--count", "3"]
+    words += ["--steps", "10"]
+    assert command(*words).exit_code == 0
+    wanted, step, counted = Path("s.png").read_bytes(), Lines.step, []
+
+    def stop(self, one):
+        step(self, one)
+        counted.append(one)
+        if len(counted) == 12:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Lines, "step", stop)
+    result = command(*words, "--checkpoint", "run", "--preview", "live.png")
+    assert result.exit_code == 130
+    assert result.stderr.endswith(
+        "interrupted; 2 pictures are in s.png, the last as far as it came;"
+        " --resume run goes on from there\n"
+    )
+    assert read_image("s.png").shape == (36, 2 * 48 + 8, 3)
+    result = command(*words, "--resume", "run", "--preview", "live.png")
+    assert result.exit_code == 0, result.output
+    assert Path("s.png").read_bytes() == wanted
+    assert len(counted) == 12 + 3  # one again, and two of the third picture
+    assert not Path("run").exists()
+    assert read_image("live.png").shape == (36, 48, 3)

@@ -7,8 +7,10 @@ from threading import Barrier, Thread
 
 import pytest
 
+from stylecore.cli import names
 from stylecore.cli.names import beside, new_names, place_of
 from stylecore.errors import StylecoreError
+from stylecore.locks import Lock
 
 
 @pytest.fixture
@@ -47,8 +49,40 @@ def test_what_was_not_written_is_not_there(folder: Path) -> None:
     with pytest.raises(KeyboardInterrupt), place_of(None, Path("y.jpg"), []):
         raise KeyboardInterrupt
     with place_of(None, Path("y.jpg"), []) as path:
-        path.unlink()
+        assert not path.exists()
     assert not list(folder.iterdir())
+
+
+def test_a_process_that_was_killed_holds_no_name(folder: Path) -> None:
+    (folder / ".y.png.lock").touch()  # all that it leaves
+    with place_of(None, Path("y.jpg"), []) as path:
+        assert path == Path("y.png")
+    assert not list(folder.iterdir())
+
+
+def test_a_former_name_is_taken_although_it_is_there(folder: Path) -> None:
+    (folder / "y-2.png").touch()
+    with place_of(None, Path("y.jpg"), [], Path("y-2.png")) as path:
+        assert path == Path("y-2.png")
+        with place_of(None, Path("y.jpg"), [], Path("y-2.png")) as other:
+            assert other == Path("y.png")
+    assert (folder / "y-2.png").exists()
+
+
+def test_a_name_that_another_run_has_used_meanwhile_is_not_taken(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had looked before, and has the lock only after the other has written and gone."""
+    held = names.lock
+
+    def late(path: Path) -> Lock | None:
+        if path.name == ".y.png.lock":
+            (folder / "y.png").touch()
+        return held(path)
+
+    monkeypatch.setattr(names, "lock", late)
+    with place_of(None, Path("y.jpg"), []) as path:
+        assert path == Path("y-2.png")
 
 
 def test_many_runs_at_once_have_each_a_name_of_their_own(folder: Path) -> None:
@@ -76,7 +110,7 @@ def test_a_folder_that_takes_no_files_is_told(
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "touch", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(
         StylecoreError, match=r"cannot write y\.png: Permission denied; give a path"
     ):

@@ -16,10 +16,18 @@ from stylecore.results import Interrupted, Result, UnfinishedError
 from stylecore.settings import Settings
 
 PAINTED = np.full((24, 32, 3), 77, np.uint8)
+GIVEN = {"name": "photo.png", "bytes": 1, "sha256": 64 * "0"}
 REPORT = {
     "engine": {"name": "cpu", "precision": "fp32"},
     "seconds": {"total": 12.34},
     "settings": {"init": "content"},
+    "inputs": {"content": GIVEN, "styles": [GIVEN]},
+    "versions": {"stylecore": "1"},
+    "model": {"name": "vgg19", "source": "vgg19", "sha256": "0", "artefact": "0"},
+    "scales": [],
+    "final": None,
+    "interrupted": False,
+    "error": None,
 }
 
 
@@ -43,7 +51,7 @@ class FakeRun:
         assert settings == self.given["settings"]
         return self
 
-    def paint(self, scene, on_step, started):
+    def paint(self, scene, on_step, started, checkpoint):
         self.given |= {"scene": scene}
         assert scene.settings == self.given["settings"]
         for number in range(1, self.steps + 1):
@@ -61,6 +69,7 @@ class FakeRun:
             height=12,
             step=number,
             steps=2,
+            done=number,
             loss=1.0,
             seconds=0.1,
             remaining=3.0,

@@ -9,7 +9,9 @@ from stylecore.files import (
     is_folder,
     is_there,
     missing,
+    replacing,
     shortened,
+    sweep,
     url_of,
     write_atomically,
 )
@@ -40,6 +42,31 @@ def test_an_interrupted_write_leaves_the_old_file_alone(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         write_atomically(target, b"new")
     assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("a.bin", b"old")]
+
+
+def test_a_file_may_be_written_part_by_part(tmp_path):
+    (tmp_path / "a.bin").write_bytes(b"old")
+    with replacing(tmp_path / "a.bin") as file:
+        for part in (b"one", b"two"):
+            file.write(part)
+            assert (tmp_path / "a.bin").read_bytes() == b"old"
+    assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("a.bin", b"onetwo")]
+
+
+def test_what_a_killed_process_has_left_is_swept_away_and_nothing_else(tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", lambda *_, **__: None)  # as if it had not come to that
+        patch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            write_atomically(tmp_path / "a.bin", b"new")
+    (left,) = tmp_path.iterdir()
+    others = ["a.bin", ".a.bin.tmp", ".b.a.bin.01234567.tmp", ".a.bin.2.01234567.tmp"]
+    for name in others:
+        (tmp_path / name).touch()
+    sweep(tmp_path / "a.bin")
+    sweep(tmp_path / "none" / "a.bin")
+    assert not left.exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(others)
 
 
 def test_a_link_keeps_pointing_at_its_target(tmp_path):

@@ -9,7 +9,7 @@ from .. import opencv
 from .exif import orientation_of
 from .stored import Stored, from_opencv
 
-HAS_PROFILE, HAS_EXIF, _HAS_ALPHA = 0x20, 0x08, 0x10
+HAS_PROFILE, HAS_EXIF, HAS_XMP, _HAS_ALPHA = 0x20, 0x08, 0x04, 0x10
 
 
 def open_webp(data: bytes) -> Stored:

@@ -1,0 +1,81 @@
+"""What paints: a painter whose network was fetched and built, and a style mixed by it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..engine.cores import notes_on
+from ..errors import StylecoreError
+from ..results import Interrupted, UnfinishedError
+from ..settings import Settings
+from .order import Order
+from .progress import Progress
+
+if TYPE_CHECKING:
+    from ..checkpoints.checkpoint import Checkpoint
+    from ..painter import Painter
+    from ..pictures.tensors import Picture
+
+
+def open_painter(
+    settings: Settings, model: str | None, offline: bool, progress: Progress
+) -> Painter:
+    """A painter for these settings, its network fetched and built where it is not there yet."""
+    from ..engine.engines import choose_engine
+    from ..models.prepare import ensure_artefact
+    from ..painter import Painter
+
+    choose_engine(settings.engine, settings.threads)  # fails now, rather than after a download
+    artefact = ensure_artefact(
+        settings,
+        model=model,
+        offline=offline,
+        on_progress=progress.fetched,
+        on_note=progress.say,
+    )
+    for note in notes_on(settings.threads):  # now, rather than after a slow run
+        progress.say(f"stylecore: {note}")
+    return Painter(artefact, settings)
+
+
+def read_fine(path: Path) -> Picture:
+    """The style whose fine strokes another is given.
+
+    Raises:
+        ImageError: when it cannot be read.
+    """
+    from ..pictures.images import read_with_alpha
+
+    return read_with_alpha(path)
+
+
+def mixed_style(
+    order: Order,
+    fine: Picture,
+    painter: Painter,
+    progress: Progress,
+    checkpoint: Checkpoint | None,
+) -> Picture:
+    """The first style of an order, with fine strokes that are not its own.
+
+    Raises:
+        KeyboardInterrupt: on Ctrl-C; of what is there then, nothing is kept.
+        StylecoreError: when anything else ends it.
+    """
+    from ..mixing import mix_scales
+
+    # Of what ends it early nothing is kept: a style is no picture to deliver.
+    try:
+        return mix_scales(
+            order.styles[0],
+            fine,
+            model=painter,
+            settings=order.settings,
+            on_step=progress.step,
+            checkpoint=checkpoint,
+        ).picture
+    except Interrupted as end:
+        raise end.__cause__ or KeyboardInterrupt() from None
+    except UnfinishedError as error:
+        raise StylecoreError(str(error)) from error.__cause__
