@@ -19,6 +19,7 @@ import cv2
 import numpy as np
 import pytest
 import typer.main
+from typer.testing import CliRunner
 
 import stylecore
 from stylecore.cli.app import app
@@ -216,6 +217,29 @@ def check_form(shown: Any, real: Any, where: str) -> None:
             check_form(value, real[key], f"{where}.{key}")
     elif isinstance(shown, list):
         check_form(shown[0], real[0], f"{where}[0]")
+
+
+def batches() -> list[list[str]]:
+    """The commands of the page on batches, but for those that want a cluster."""
+    found = [words for where, words in commands() if where.startswith("docs/batch.md")]
+    return [words[1:] for words in found if "--scheduler" not in words and "batch" in words]
+
+
+def test_batches_run_and_their_manifest_has_the_documented_form(workplace: Path) -> None:
+    text = text_of("docs/batch.md")
+    for name, listed in re.findall(r"`(evening\.\w+)`:\n\n```text\n(.*?)```", text, re.DOTALL):
+        short = re.sub(r"\bsteps = \d+", "steps = 4", listed.replace("256", "48"))
+        (workplace / name).write_text(short)
+    for folder, name in (("photographs", "cat.jpg"), ("paintings", "wave.jpg")):
+        (workplace / folder).mkdir()
+        shutil.copy(workplace / "examples" / name, workplace / folder)
+    for words in batches():
+        short = ["--jobs", "1", "--steps", "4", "--size", "48"]  # the last one counts
+        done = CliRunner().invoke(app, [*words, *short])
+        assert done.exit_code == 0, done.output
+    (block,) = [one for one in blocks("json") if one.path.name == "batch.md"]
+    line = (workplace / "evening" / "batch.jsonl").read_text().splitlines()[-1]
+    check_form(json.loads(block.text), json.loads(line), "line")
 
 
 @pytest.mark.parametrize(("where", "words"), commands(), ids=[where for where, _ in commands()])
