@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from ...control.composition import MIXED
-from ...engine.artefact import load_artefact
+from ...engine.artefact import default_artefact, load_artefact
 from ...engine.engines import choose_engine, exact, open_session
 from ...engine.table import Engine
 from ...errors import SettingsError
@@ -25,7 +25,7 @@ from ..networks.weights import first_weights
 from .history import curve
 from .judge import Judge
 from .network import TrainedNetwork
-from .photographs import Photographs
+from .photographs import Photographs, find_photographs
 from .schedule import Schedule
 from .settings import LOOK, TrainingSettings
 from .state import TrainingState, read_state
@@ -58,8 +58,9 @@ class Training:
 
     Args:
         styles: files of the pictures whose manner is learnt; several are blended.
-        photographs: files of the pictures that are painted meanwhile.
-        model: the folder of an artefact with the layers and the style loss of the settings.
+        photographs: the pictures that are painted meanwhile: their files, or a folder of them.
+        model: the folder of an artefact with the layers and the style loss of the settings; by
+            default the one that was made on this machine for them.
         settings: of the loss, and of the machine; `LOOK` by default.
         training: how to train; ``TrainingSettings()`` by default.
         resume: a file of a training that is gone on with.
@@ -74,9 +75,9 @@ class Training:
     def __init__(
         self,
         styles: Sequence[Path],
-        photographs: Sequence[Path],
+        photographs: Sequence[Path] | Path,
         *,
-        model: Path,
+        model: Path | None = None,
         settings: Settings = LOOK,
         training: TrainingSettings | None = None,
         resume: Path | None = None,
@@ -87,12 +88,14 @@ class Training:
         self._training = training or TrainingSettings()
         self.engine: Engine = choose_engine(settings.engine, settings.threads)
         in_grey = settings.color == "luminance"
+        if isinstance(photographs, Path):
+            photographs = find_photographs(photographs, self._styles)
         self._photographs = Photographs(
             photographs, settings.size, settings.seed, on_note, while_reading, grey=in_grey
         )
         with while_reading():
             scene = read_scene(self._photographs.together(), self._styles, settings)
-        self._judge = Judge(load_artefact(model), self.engine, scene)
+        self._judge = Judge(load_artefact(model or default_artefact(settings)), self.engine, scene)
         network = TrainedNetwork(self._training.network, exact(self.engine), grey=in_grey)
         schedule = Schedule(self._training, settings.seed)
         state = self._first_state() if resume is None else self._resumed(resume)

@@ -5,6 +5,7 @@ import onnx
 import pytest
 
 from stylecore.errors import ModelError, SettingsError
+from stylecore.models.prepare import build_for
 from stylecore.models.training.history import curve
 from stylecore.models.training.photographs import find_photographs
 from stylecore.models.training.settings import LOOK, TrainingSettings
@@ -74,6 +75,20 @@ def test_several_styles_are_blended(opened, painting, album):
     one = opened({"blend": (3.0, 1.0)}, [painting, album / "a.png"], steps=1)
     one.run()
     assert told_by(one.product())["style"] == "painting.png, a.png"
+
+
+def test_without_a_model_the_one_of_this_machine_serves(
+    album, painting, narrow_weights, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("STYLECORE_HOME", str(tmp_path))
+    settings = Settings(**{**LOOK.as_dict(), "size": 256, "engine": "cpu"})
+    how = {"settings": settings, "training": TrainingSettings(network="tiny", steps=1)}
+    with pytest.raises(ModelError, match="no artefact with average pooling, style loss gram"):
+        Training([painting], album, **how)
+    build_for(looked_at(settings), narrow_weights, tmp_path / "artefacts" / "vgg19-average-mine")
+    one = Training([painting], album, **how)
+    one.step()
+    assert one.steps == 1
 
 
 def test_going_on(opened, state):
