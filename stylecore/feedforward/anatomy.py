@@ -118,13 +118,10 @@ def _values(network: Network, height: int, width: int) -> dict[str, NDArray[Any]
     session = Session(network.path, network.engine, data=graph.cut(names), once=True)
     given = {network.layout.given: network.enter(trial_picture(height, width))}
     found: list[Any] = list(session(session.outputs, **given))
-    # What is cut is given as float32; sequences and others cannot be.
-    shown = {
-        name: value
-        for name, value in zip(names, found, strict=True)
-        if isinstance(value, np.ndarray) and value.dtype == np.float32
-    }
-    return {**shown, **given}
+    # What is cut is given as float32; sequences, which are no arrays, and others cannot be.
+    shown = zip(names, found, strict=True)
+    floats = {name: one for name, one in shown if getattr(one, "dtype", None) == np.float32}
+    return {**floats, **given}
 
 
 def _extent(small: tuple[int, ...], large: NDArray[Any]) -> Extent | None:
