@@ -61,22 +61,6 @@ class Outputs:
         else:
             check_writable(path)
 
-    def expect_film(self, path: Path) -> None:
-        """Make sure that a film can be written there.
-
-        Raises:
-            StylecoreError: for the place of an input or of another output, one that cannot be
-                written, standard output, or a suffix that names no kind of film.
-        """
-        from ..feedforward.filmwriter import check_suffix
-
-        self.expect(path)
-        if path == STANDARD:
-            raise StylecoreError("a film cannot go to standard output; give the path of a file")
-        check_suffix(path)
-        with _told(path):
-            files.check_writable(path)
-
     def expect_text(self, path: Path) -> None:
         """Make sure that a text can be written there.
 
@@ -101,6 +85,22 @@ class Outputs:
         for real, read in self._reads.items():
             if files.is_there(read) and Path(real).is_relative_to(os.path.realpath(path)):
                 raise _overwriting(path, read)
+
+    def expect_film(self, path: Path) -> None:
+        """Make sure that a film can be written there.
+
+        Raises:
+            StylecoreError: for the place of an input or of another output, one that cannot be
+                written, standard output, or a suffix that names no kind of film.
+        """
+        from ..feedforward.filmwriter import check_suffix
+
+        self.expect(path)
+        if path == STANDARD:
+            raise StylecoreError("a film cannot go to standard output; give the path of a file")
+        check_suffix(path)
+        with _told(path):
+            files.check_writable(path)
 
     def write_picture(self, path: Path, picture: Picture, metadata: Metadata | None = None) -> None:
         """Write a picture, with what else it carries; to standard output as PNG.

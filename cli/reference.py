@@ -31,7 +31,7 @@ teaches your shell to complete them.
 | 0 | done |
 | 1 | it could not be done; the last line on stderr says what was wrong and what to do |
 | 2 | the command was not written as below |
-| 130, 143, 129 | ended by Ctrl-C, SIGTERM, SIGHUP; what pictures there were is written |
+| 130, 143, 129 | ended by Ctrl-C, SIGTERM, SIGHUP; what there was by then is written |
 
 A file appears whole or not at all, and what a command reads it never overwrites: neither pictures,
 masks and weights that are given to it nor what is cached. Weights and networks are kept in the
