@@ -41,9 +41,9 @@ Output = Annotated[
     Path | None,
     optional(
         "FILE|DIR",
-        "Where the result goes: .png, .jpg, .webp, .tif or .bmp for a picture, .mp4, .mov, .mkv, "
-        ".avi or .webm for a film. Left out, a new INPUT-NETWORK.png in the current folder; a "
-        "folder gets it instead, several results need one, and - is standard output, as PNG.",
+        "Where the result goes: .png, .jpg, .webp, .tif or .bmp for a picture; MP4, MOV, MKV, AVI "
+        "or WebM for a film. Left out, a new INPUT-NETWORK.png in the current folder; a folder "
+        "gets it instead, several results need one, and - is standard output, as PNG.",
         "--output",
         "-o",
     ),
@@ -113,7 +113,7 @@ def apply(
     network: Network,
     inputs: Inputs = None,
     output: Output = None,
-    size: Size = None,
+    longest: Size = None,
     color: Whose = default_of("color"),
     keep: Keep = None,
     region: Regions = None,
@@ -144,14 +144,14 @@ def apply(
     if camera is not None:
         if inputs or output is not None:
             raise SettingsError("--camera shows what it sees in a window; leave INPUT and -o out")
-        _show(camera, open_styler, network, size, quiet=quiet)
+        _show(camera, open_styler, network, longest, quiet=quiet)
         return
     items = items_of(inputs or [])
     reads = [network, *(path for pair in regions for path in pair)]
     outputs = Outputs([*reads, *(item.source for item in items), *([keep] if keep else [])])
     with target_of(output, inputs or [], items, network, f".{suffix}") as target:
         with tally_for(quiet=quiet) as tally:
-            studio = Studio(outputs, target, tally, size, metadata)
+            studio = Studio(outputs, target, tally, longest, metadata)
             studio.expect(items)
             studio.paint_all(items, open_styler(tally))
         end_with(studio, len(items), _words(chosen), quiet=quiet)

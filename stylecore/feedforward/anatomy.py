@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.session import Session
@@ -101,7 +102,7 @@ def anatomy_of(network: Network) -> Anatomy:
     extents = {
         name: extent
         for name, value in large.items()
-        if (extent := _extent(small[name].shape, value)) is not None
+        if name in small and (extent := _extent(small[name].shape, value)) is not None
     }
     sides = [side for one in extents.values() for side in (one.height, one.width)]
     step = math.lcm(network.multiple, *(side.ratio.denominator for side in sides))
@@ -116,8 +117,11 @@ def _values(network: Network, height: int, width: int) -> dict[str, NDArray[Any]
     names = [name for node in graph.nodes for name in node.outputs if name]
     session = Session(network.path, network.engine, data=graph.cut(names), once=True)
     given = {network.layout.given: network.enter(trial_picture(height, width))}
-    found = session(session.outputs, **given)
-    return {**dict(zip(names, found, strict=True)), **given}
+    found: list[Any] = list(session(session.outputs, **given))
+    # What is cut is given as float32; sequences, which are no arrays, and others cannot be.
+    shown = zip(names, found, strict=True)
+    floats = {name: one for name, one in shown if getattr(one, "dtype", None) == np.float32}
+    return {**floats, **given}
 
 
 def _extent(small: tuple[int, ...], large: NDArray[Any]) -> Extent | None:

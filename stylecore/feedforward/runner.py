@@ -51,6 +51,10 @@ _ODD = (37, 22)
 """Pixels by which the trial of tiles is larger than these."""
 
 
+_ODD_GRAPHS = (ValueError, KeyError, IndexError)
+"""What values lead to that are not what they were in another run."""
+
+
 @dataclass(frozen=True)
 class Inside:
     """What was found out of a network that can run in tiles exactly.
@@ -127,7 +131,7 @@ class Runner:
             # In fp32: what an engine rounds is no matter of tiles.
             engine, network = exact(self.network.engine), self.network
             return _looked_into(network if engine == network.engine else network.on(engine))
-        except (ModelError, EngineError) as error:
+        except (ModelError, EngineError, *_ODD_GRAPHS) as error:
             if is_shortage(error):
                 raise
             return None  # what cannot be cut is not cut
@@ -150,7 +154,7 @@ class Runner:
             return self.inside.anatomy.bytes
         try:
             return anatomy_of(self.network).bytes
-        except (ModelError, EngineError):
+        except (ModelError, EngineError, *_ODD_GRAPHS):
             return _AT_MOST / _OVERHEAD
 
     def _tiled(self, image: Array, side: int) -> Array:

@@ -120,6 +120,18 @@ def test_what_cannot_be_cut_is_painted_in_windows_and_that_is_said(global_networ
     assert seen[-1] == (count, count)
 
 
+def test_values_that_are_no_tensors_are_left_alone(feedforward, tmp_path):
+    to = feedforward.Recorder(18, 0)
+    x = to.norm(to.convolution("image", 3, 3, 3), 3, "instance")
+    parts = to("SplitToSequence", x, axis=1, keepdims=1)
+    x = to("ConcatFromSequence", parts, axis=1)
+    to("Mul", to("Sigmoid", x), to.constant(255.0), name="styled")
+    path = feedforward.write(tmp_path / "s.onnx", to, "image", "styled", about=feedforward.OURS)
+    network = open_network(path, choose_engine("cpu"))
+    found = Runner(network, 64)(picture())
+    np.testing.assert_allclose(found, network(picture()), atol=0.01)
+
+
 def test_a_network_that_would_differ_in_tiles_is_not_cut(network, monkeypatch):
     exact = module.in_stages
     monkeypatch.setattr(module, "in_stages", lambda *given: exact(*given) + 1)
