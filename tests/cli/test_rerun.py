@@ -1,7 +1,9 @@
 """A picture made again: the same pixels, or others where that was asked for."""
 
+import hashlib
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +12,10 @@ from typer.testing import CliRunner
 
 from stylecore.cli.app import app
 from stylecore.cli.progress import Lines
+from stylecore.cli.rerun import _weights
 from stylecore.pictures.images import read_image, write_image
 from stylecore.pictures.metadata import read_made
+from stylecore.provenance.provenance import Provenance
 
 QUICK = ["--engine", "cpu", "--threads", "1", "--size", "64", "--coarsest", "64", "--steps", "3"]
 RED, BLUE = (220, 30, 30), (30, 30, 220)
@@ -215,6 +219,20 @@ def test_another_build_or_engine_is_said(command, made, tiny_model, monkeypatch)
     told = "stylecore: the network was built or stored in another way: single levels may differ"
     assert told in result.stderr
     assert told not in command("rerun", "out.png", "-o", "again.png").stderr
+
+
+def test_weights_of_ones_own_are_found_by_name_and_sha256(made, folder):
+    made()
+    known = Provenance.of_json(read_made("out.png"), "out.png")
+    (folder / "there").mkdir()
+    for name, data in (("mine.bin", b"another"), ("there/mine.bin", b"weights")):
+        Path(name).write_bytes(data)
+    sha256 = hashlib.sha256(b"weights").hexdigest()
+    mine = replace(known, model={**known.model, "source": "mine.bin", "sha256": sha256})
+    assert _weights(mine, [Path(), Path("there")]) == "there/mine.bin"
+    assert _weights(mine, [Path()]) is None
+    usual = replace(known, model={**known.model, "source": "vgg19"})
+    assert _weights(usual, [Path()]) is None
 
 
 def test_the_picture_and_its_inputs_are_not_overwritten(command, made):
