@@ -35,8 +35,8 @@ THIRD_PARTY = {
 OF_THE_CORE_FOR_MODELS = {"engine", "errors", "files", "locks", "losses", "pictures", "settings"}
 MAY_IMPORT = {
     "stylecore.batch": {
-        *("engine", "errors", "files", "locks", "memory", "painter", "pictures", "results"),
-        *("scene", "settings", "settingsfile", "silence", "version"),
+        *("checkpoints", "engine", "errors", "files", "locks", "memory", "painter", "pictures"),
+        *("provenance", "results", "scene", "settings", "settingsfile", "silence", "version"),
     },
     "stylecore.pictures": {"errors", "files", "memory", "overlap"},
     "stylecore.pictures.formats": {"errors", "overlap", "pictures"},

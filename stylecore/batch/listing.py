@@ -59,7 +59,7 @@ def _of_csv(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     lines = _lines(path)
     between = max(",;\t", key=lines[0].count) if lines else ","
     rows = csv.reader(lines, delimiter=between, skipinitialspace=True)
-    names = [name.strip() for name in next(rows, [])]
+    names = [name.strip() for name in next(rows, list[str]())]
     for name in names:
         if name not in _OWN:
             check_name(name, f"{path}, line 1")
