@@ -16,7 +16,7 @@ from ..engine.cores import notes_on
 from ..errors import SettingsError, StylecoreError
 from ..settings import Settings
 from .batchprogress import BatchProgress, batch_progress_for
-from .common import Carried, Metadata, Model, Offline, Quiet, argument, optional
+from .common import Metadata, Model, NoMetadata, Offline, Quiet, argument, optional
 from .errors import FAILED, complain, how_it_ended
 from .options import SettingsFile, with_settings
 from .progress import clock
@@ -118,13 +118,15 @@ def batch(
     offline: Offline = False,
     quiet: Quiet = False,
     metadata: Metadata = "no-gps",
+    no_metadata: NoMetadata = False,
 ) -> None:
     """Paint many CONTENTS in many styles, each pair once.
 
     The same command again paints only what is missing or has changed: another content, style,
     setting or network, or a picture that is gone. What cannot be painted is passed over, and told
     of at the end. Ctrl-C, SIGTERM and SIGHUP end it after the step that each picture is at, and
-    keep what is done. Several such commands may work on one folder at a time.
+    keep what is done, and how far they have come. Several such commands may work on one folder at a
+    time.
 
     Example: stylecore batch photographs --styles 'paintings/*.jpg' --output pictures
     """
@@ -138,7 +140,8 @@ def batch(
     summary = Summary()
     try:
         with batch_progress_for(quiet=quiet) as progress:
-            _paint(wanted, folder, progress, summary, jobs, scheduler, model, offline, metadata)
+            carried = "off" if no_metadata else metadata
+            _paint(wanted, folder, progress, summary, jobs, scheduler, model, offline, carried)
             LISTENER.finish()
             if not no_sheet and (summary.painted or not folder.sheet.exists()):
                 _draw(wanted, folder, progress)
@@ -216,7 +219,7 @@ def _paint(
     scheduler: str | None,
     model: str | None,
     offline: bool,
-    metadata: Carried,
+    metadata: str,
 ) -> None:
     from ..batch.run import paint_all
 

@@ -39,8 +39,8 @@ OF_THE_CORE_FOR_MODELS = {
 OF_THE_CORE_FOR_TRAINING = {"control", "optimizers", "pyramid", "scene"}
 MAY_IMPORT = {
     "stylecore.batch": {
-        *("engine", "errors", "files", "locks", "memory", "painter", "pictures", "results"),
-        *("scene", "settings", "settingsfile", "silence", "version"),
+        *("checkpoints", "engine", "errors", "files", "locks", "memory", "painter", "pictures"),
+        *("provenance", "results", "scene", "settings", "settingsfile", "silence", "version"),
     },
     "stylecore.pictures": {"errors", "files", "memory", "overlap"},
     "stylecore.pictures.formats": {"errors", "overlap", "pictures"},

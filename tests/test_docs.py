@@ -225,7 +225,10 @@ def batches() -> list[list[str]]:
     return [words[1:] for words in found if "--scheduler" not in words and "batch" in words]
 
 
-def test_batches_run_and_their_manifest_has_the_documented_form(workplace: Path) -> None:
+def test_batches_run_and_their_manifest_has_the_documented_form(
+    workplace: Path, home: Path
+) -> None:
+    (network,) = (home / "artefacts").iterdir()
     text = text_of("docs/batch.md")
     for name, listed in re.findall(r"`(evening\.\w+)`:\n\n```text\n(.*?)```", text, re.DOTALL):
         short = re.sub(r"\bsteps = \d+", "steps = 4", listed.replace("256", "48"))
@@ -234,7 +237,8 @@ def test_batches_run_and_their_manifest_has_the_documented_form(workplace: Path)
         (workplace / folder).mkdir()
         shutil.copy(workplace / "examples" / name, workplace / folder)
     for words in batches():
-        short = ["--jobs", "1", "--steps", "4", "--size", "48"]  # the last one counts
+        short = ["--steps", "4", "--size", "48"]  # of what is said twice the last counts
+        short += ["--jobs", "1", "--model", str(network), "--offline"]
         done = CliRunner().invoke(app, [*words, *short])
         assert done.exit_code == 0, done.output
     (block,) = [one for one in blocks("json") if one.path.name == "batch.md"]

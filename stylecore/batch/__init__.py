@@ -5,6 +5,6 @@ and ``folder`` keeps them with a ``manifest`` of how each was made. ``run`` give
 threads and processes of this machine (``local``) or a Dask cluster (``cluster``), all of them
 executors of ``concurrent.futures``. What a worker does is in ``task`` and ``bench``.
 
-May import: engine, errors, files, locks, memory, painter, pictures, results, scene, settings,
-settingsfile, silence, version; ``cluster``, late: Dask.
+May import: checkpoints, engine, errors, files, locks, memory, painter, pictures, provenance,
+results, scene, settings, settingsfile, silence, version; ``cluster``, late: Dask.
 """

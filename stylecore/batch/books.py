@@ -74,10 +74,12 @@ class Books:
             seconds=round(painted.seconds, 3),
             losses=dict(painted.losses),
             engine=dict(painted.engine),
+            resumed=painted.resumed,
             warnings=painted.warnings,
             error=None,
         )
         self.folder.note(job.name, line)
+        self.folder.forget(job.name)
         self._noted.add(job.name)
         self.summary.painted.append(job)
         self.tell(Ended(job, line))

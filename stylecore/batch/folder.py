@@ -92,13 +92,20 @@ class Folder:
     def lock(self, name: str) -> Lock | None:
         """The lock on a picture, or None where another process holds it.
 
+        What one that was killed has left half-written is removed.
+
         Raises:
             StylecoreError: when no file can be made in the folder.
         """
+        path = self.hidden(name, "lock")
         while True:
             try:
                 self.hidden().mkdir(exist_ok=True)
-                return lock(self.hidden(name, "lock"))
+                left_behind = path.exists()
+                found = lock(path)
+                if found is not None and left_behind:
+                    files.sweep(self.picture(name))
+                return found
             except FileNotFoundError as error:  # another process has tidied up meanwhile
                 if not self.path.is_dir():
                     raise StylecoreError(files.unwritable(self.path, error)) from error
@@ -118,6 +125,15 @@ class Folder:
         except OSError as error:
             raise ImageError(files.unwritable(path, error)) from error
         return hashlib.sha256(data).hexdigest()
+
+    def checkpoint(self, name: str) -> Path:
+        """Where it stands how far a picture has come, while it is locked."""
+        return self.hidden(name, "checkpoint")
+
+    def forget(self, name: str) -> None:
+        """Remove the checkpoint of a picture that is there."""
+        with suppress(OSError):
+            self.checkpoint(name).unlink()
 
     def note(self, name: str, line: Mapping[str, Any]) -> None:
         """Write down how a picture was made, or why not.

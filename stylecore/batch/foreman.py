@@ -134,7 +134,13 @@ class Foreman:
         order = flight.order
         if self._sending and not flight.parcel.inputs:
             flight = replace(flight, parcel=replace(flight.parcel, inputs=_contents_of(order)))
-        task = PictureTask(order.number, order.job.name, order.recipe, order.network)
+        task = PictureTask(
+            number=order.number,
+            name=order.job.name,
+            recipe=order.recipe,
+            network=order.network,
+            checkpoint=str(self._books.folder.checkpoint(order.job.name).absolute()),
+        )
         try:
             self._flying[self._crew.submit(task, flight.parcel)] = flight
         except BrokenExecutor:

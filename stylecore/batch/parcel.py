@@ -14,7 +14,7 @@ from .. import files
 from ..engine.artefact import MANIFEST, read_manifest
 from ..engine.locations import artefacts_folder
 from ..errors import ModelError
-from .recipe import Input
+from .recipe import InputFile
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def packed(network: Network) -> dict[str, bytes]:
 
 
 @contextmanager
-def laid_out(inputs: Sequence[Input], parcel: Parcel) -> Generator[dict[str, Path]]:
+def laid_out(inputs: Sequence[InputFile], parcel: Parcel) -> Generator[dict[str, Path]]:
     """Where the files lie, by SHA-256: where they are said to be, or in a folder for the while.
 
     Raises:
@@ -130,9 +130,10 @@ def found_network(network: Network, parcel: Parcel) -> Path:
     return _unpacked(network.sha256, parcel.networks[network.sha256])
 
 
-def _laid(folder: Path, one: Input, data: bytes) -> Path:
-    """A file with this content and the input's own suffix."""
-    path = folder / f"{one.sha256[:16]}{Path(one.path).suffix}"
+def _laid(folder: Path, one: InputFile, data: bytes) -> Path:
+    """A file with this content and the input's own name."""
+    path = folder / one.sha256[:16] / Path(one.path).name
+    path.parent.mkdir(exist_ok=True)
     path.write_bytes(data)
     return path
 

@@ -13,7 +13,7 @@ from ..errors import ImageError
 from ..settings import Settings
 from .jobs import Job
 from .parcel import Network, network_at
-from .recipe import Input, Recipe
+from .recipe import InputFile, Recipe
 
 Networks: TypeAlias = Callable[[Settings], Path]
 """Gives the folder of an artefact for settings."""
@@ -69,9 +69,9 @@ class Planner:
 
     def unread(self, job: Job) -> Recipe:
         """What there is to say of a job whose files cannot all be read."""
-        start = None if job.start is None else Input(str(job.start), "")
-        styles = tuple(Input(str(style), "") for style in job.styles)
-        content = Input(str(job.content), "")
+        start = None if job.start is None else InputFile(str(job.start), "")
+        styles = tuple(InputFile(str(style), "") for style in job.styles)
+        content = InputFile(str(job.content), "")
         return Recipe(content, styles, start, job.settings, self._metadata, {})
 
     def again(self, order: Order) -> Order:
@@ -84,13 +84,13 @@ class Planner:
             self._sums.pop(path, None)
         return replace(self.order(order.number, order.job), network=order.network)
 
-    def _input(self, path: Path) -> Input:
+    def _input(self, path: Path) -> InputFile:
         if path not in self._sums:
             self._sums[path] = _sum_of(path)
         found = self._sums[path]
         if isinstance(found, ImageError):
             raise found
-        return Input(str(path), found)
+        return InputFile(str(path), found)
 
     def _network(self, settings: Settings) -> tuple[Network, dict[str, str]]:
         layers = (settings.all_content_layers, tuple(settings.style_layers))

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, cast
 
+from ..provenance.identity import ELSEWHERE
+from ..provenance.inputs import Input
 from ..settings import Settings
 from ..settingsfile import mapping_of
 
-_BESIDE = {"threads"}
-"""Settings that a picture does not depend on."""
-
 
 @dataclass(frozen=True)
-class Input:
+class InputFile:
     """A file that was read, by its path as it was given, and its SHA-256 in hexadecimal."""
 
     path: str
     sha256: str
+
+    def as_input(self, length: int) -> Input:
+        """As a run knows it, without a folder.
+
+        Args:
+            length: in bytes.
+        """
+        return Input(Path(self.path).name, length, self.sha256)
 
 
 @dataclass(frozen=True)
@@ -30,13 +38,14 @@ class Recipe:
         styles: those that are blended, in their order.
         start: the picture that it is started from, or None.
         settings: how.
-        metadata: what is carried along of the content's: ``no-gps``, ``all`` or ``none``.
+        metadata: what is carried along of the content's: ``no-gps``, ``all`` or ``none``; or
+            ``off`` for nothing at all, nor how the picture was made.
         model: name, ``sha256`` of the weights, and ``storage``, which may round them.
     """
 
-    content: Input
-    styles: tuple[Input, ...]
-    start: Input | None
+    content: InputFile
+    styles: tuple[InputFile, ...]
+    start: InputFile | None
     settings: Settings
     metadata: str
     model: Mapping[str, str]
@@ -52,7 +61,7 @@ class Recipe:
             "model": dict(self.model),
         }
 
-    def inputs(self) -> tuple[Input, ...]:
+    def inputs(self) -> tuple[InputFile, ...]:
         """All files."""
         return (self.content, *self.styles, *(() if self.start is None else (self.start,)))
 
@@ -67,7 +76,7 @@ def _essence(line: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(styles, list):
         styles = [_sha256(one) for one in cast("list[object]", styles)]
     # The path of a start does not count; its checksum does.
-    beside = _BESIDE if line.get("start") is None else {*_BESIDE, "init"}
+    beside = ELSEWHERE if line.get("start") is None else {*ELSEWHERE, "init"}
     settings = line.get("settings")
     if isinstance(settings, Mapping):
         given = cast("Mapping[str, Any]", settings)

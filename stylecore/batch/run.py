@@ -38,7 +38,8 @@ def paint_all(
         folder: where.
         crew_for: gives the workers for those that are to be painted.
         networks: gives the folder of an artefact for settings.
-        metadata: what pictures carry of their content's: ``no-gps``, ``all`` or ``none``.
+        metadata: what pictures carry of their content's: ``no-gps``, ``all`` or ``none``; or
+            ``off`` for nothing at all, nor how they were made.
         on_event: told of all that happens.
         summary: to be filled, for whoever wants it when the batch ends early.
 

@@ -6,24 +6,28 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from ..errors import EngineError, ImageWarning, StylecoreError
+from ..checkpoints.checkpoint import Checkpoint
+from ..errors import CheckpointError, EngineError, ImageWarning, StylecoreError
 from ..memory import REMEDY, is_shortage
 from ..pictures.images import encoded_image
 from ..pictures.metadata import read_metadata
 from ..pictures.notes import Metadata
-from ..results import Step, UnfinishedError
+from ..provenance.inputs import Input, Inputs
+from ..results import Result, Step, UnfinishedError
 from ..scene import Scene, read_scene
 from ..settings import Settings
 from ..silence import native_silence
 from ..version import __version__
 from .bench import Bench, Told
 from .parcel import Network, Parcel, Wanting, WantingError, laid_out
-from .recipe import Recipe
+from .recipe import InputFile, Recipe
 
 _PAUSE = 0.2
 """Seconds between two things that a task tells."""
@@ -38,6 +42,7 @@ class Painted:
         losses: of the delivered picture.
         engine: what it was made on.
         seconds: that it took.
+        resumed: how often it was gone on with after something had stopped it.
         warnings: what the user should know of it.
     """
 
@@ -45,6 +50,7 @@ class Painted:
     losses: Mapping[str, float | None]
     engine: Mapping[str, Any]
     seconds: float
+    resumed: int
     warnings: list[str]
 
 
@@ -73,6 +79,8 @@ class PictureTask:
         name: of the file; its suffix says what it is encoded as.
         recipe: what it is made from.
         network: that it is made with.
+        checkpoint: where it stands how far it has come; used by workers that see the lock beside
+            it, or nothing.
         version: of stylecore, which a worker must have.
     """
 
@@ -80,6 +88,7 @@ class PictureTask:
     name: str
     recipe: Recipe
     network: Network
+    checkpoint: str = ""
     version: str = __version__
 
     def perform(self, parcel: Parcel, bench: Bench) -> Painted | Refused | Wanting | Halted:
@@ -108,16 +117,31 @@ class PictureTask:
         settings = _as_laid_out(recipe, files)
         painter = bench.painter(self.network, settings, parcel)
         scene, metadata = _read(recipe, files, settings, told)
-        result = painter.paint(scene, self._watching(bench), started=started)
-        data = encoded_image(self.name, result.picture, metadata)
+        paint = partial(painter.paint, scene, self._watching(bench), started=started)
+        result = self._going_on(paint, told)
+        if metadata is not None:
+            metadata = replace(metadata, made=result.made)
         report = result.report
         return Painted(
-            data=data,
+            data=encoded_image(self.name, result.picture, metadata),
             losses=report["final"] or {},
             engine=report["engine"],
-            seconds=perf_counter() - started,
+            seconds=report["seconds"]["total"],
+            resumed=report["resumed"],
             warnings=[_named(one, files, recipe) for one in [*told, *report["warnings"]]],
         )
+
+    def _going_on(self, paint: Callable[..., Result], told: list[str]) -> Result:
+        """Paint from where it was stopped; what is left of another run is no use, and goes."""
+        path = Path(self.checkpoint)
+        if not self.checkpoint or not path.with_suffix(".lock").is_file():
+            return paint()
+        try:
+            return paint(checkpoint=Checkpoint(path, on_failure=told.append))
+        except CheckpointError:
+            with suppress(OSError):
+                path.unlink()
+        return paint(checkpoint=None if path.exists() else Checkpoint(path))
 
     def _check_version(self) -> None:
         if self.version != __version__:
@@ -175,12 +199,27 @@ def _read(
     carried = recipe.metadata
     with _ONE_AT_A_TIME, warnings.catch_warnings(record=True) as caught, native_silence():
         warnings.simplefilter("always", ImageWarning)
-        metadata = None if carried == "none" else read_metadata(content, place=carried == "all")
-        scene = read_scene(content, styles, settings)
+        metadata = None if carried == "off" else Metadata()
+        if carried in ("no-gps", "all"):
+            metadata = read_metadata(content, place=carried == "all")
+        scene = read_scene(content, styles, settings, inputs=_inputs(recipe, files))
     told += dict.fromkeys(
         str(one.message) for one in caught if issubclass(one.category, ImageWarning)
     )
     return scene, metadata
+
+
+def _inputs(recipe: Recipe, files: Mapping[str, Path]) -> Inputs:
+    """What is looked at, by the names that it was given by."""
+
+    def known(one: InputFile) -> Input:
+        return one.as_input(files[one.sha256].stat().st_size)
+
+    return Inputs(
+        content=known(recipe.content),
+        styles=tuple(map(known, recipe.styles)),
+        start=None if recipe.start is None else known(recipe.start),
+    )
 
 
 def _named(text: str, files: Mapping[str, Path], recipe: Recipe) -> str:

@@ -11,7 +11,7 @@ from ..settingsfile import mapping_of
 from .inputs import Input, Inputs
 
 _STARTS = ("content", "noise")
-_ELSEWHERE = ("engine", "threads")
+ELSEWHERE = ("engine", "threads")
 """Settings that say where a run computes; it may go on elsewhere."""
 
 
@@ -33,7 +33,7 @@ class Identity:
     def of(cls, settings: Settings, inputs: Inputs, model: str) -> Identity:
         """That of a run with these settings."""
         values = mapping_of(settings)
-        for name in _ELSEWHERE:
+        for name in ELSEWHERE:
             del values[name]
         if settings.init not in _STARTS:
             values["init"] = "picture"  # which one is told by its SHA-256

@@ -61,7 +61,7 @@ def cluster(tmp_path_factory):
 
 @pytest.fixture
 def one_thread(jobs):
-    return [replace(job, settings=replace(job.settings, threads=1)) for job in jobs]
+    return [replace(job, settings=replace(job.settings, threads=1, steps=100)) for job in jobs]
 
 
 def pictures():
@@ -98,7 +98,6 @@ def test_a_worker_that_is_killed_loses_no_picture_and_none_is_made_twice(
     paint, one_thread, lines, cluster, place
 ):
     cluster.add(2, cwd=place)
-    jobs = [replace(job, settings=replace(job.settings, steps=40)) for job in one_thread]
     killed, told = [], set()
 
     def on_event(event):
@@ -108,7 +107,7 @@ def test_a_worker_that_is_killed_loses_no_picture_and_none_is_made_twice(
                 killed.append(cluster.workers[0])
                 cluster.workers[0].kill()
 
-    summary = paint(jobs, partial(ClusterCrew, cluster.address), on_event=on_event)
+    summary = paint(one_thread, partial(ClusterCrew, cluster.address), on_event=on_event)
     assert killed
     assert (len(summary.painted), summary.failed) == (4, [])
     found, count = lines()

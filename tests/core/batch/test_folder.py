@@ -5,11 +5,11 @@ import pytest
 
 from stylecore.batch.folder import Folder
 from stylecore.batch.jobs import Job
-from stylecore.batch.recipe import Input, Recipe
+from stylecore.batch.recipe import InputFile, Recipe
 from stylecore.errors import StylecoreError
 from stylecore.settings import Settings
 
-RECIPE = Recipe(Input("a.png", "1"), (Input("b.png", "2"),), None, Settings(), "none", {})
+RECIPE = Recipe(InputFile("a.png", "1"), (InputFile("b.png", "2"),), None, Settings(), "none", {})
 
 
 @pytest.fixture

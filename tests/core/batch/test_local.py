@@ -21,8 +21,12 @@ def one_thread(jobs):
     return [replace(job, settings=replace(job.settings, threads=1)) for job in jobs]
 
 
+def with_steps(job, steps):
+    return replace(job, settings=replace(job.settings, steps=steps))
+
+
 def long(job):
-    return replace(job, settings=replace(job.settings, steps=100_000))
+    return with_steps(job, 100_000)
 
 
 def processes():
@@ -49,6 +53,7 @@ def test_one_is_a_thread_and_more_are_processes():
 def test_of_processes_of_which_one_is_killed_no_picture_is_lost_and_none_made_twice(
     paint, one_thread, lines
 ):
+    one_thread = [with_steps(job, 100) for job in one_thread]
     killed = []
 
     def on_event(event):
@@ -102,8 +107,36 @@ def test_interruption_ends_all_work_after_a_step(paint, jobs, crew):
     with pytest.raises(KeyboardInterrupt):
         paint(list(map(long, jobs)), crew, on_event=on_event)
     assert notes == ["ending after the step that each picture is at; once more ends it at once"]
-    assert sorted(path.name for path in Path("out").iterdir()) == []
+    (hidden,) = Path("out").iterdir()
+    assert {path.suffix for path in hidden.iterdir()} == {".checkpoint"}
     assert not processes()
+
+
+@pytest.mark.parametrize("crew", [ThreadCrew, TWO], ids=["thread", "processes"])
+def test_what_was_interrupted_goes_on_where_it_stood_to_the_same_picture(
+    paint, one_thread, lines, crew
+):
+    jobs = [with_steps(job, 300) for job in one_thread[:2]]
+    done = {}
+
+    def on_event(event):
+        if isinstance(event, Stepped):
+            done[event.job.name] = event.told.step
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        paint(jobs, crew, on_event=on_event)
+    summary = paint(jobs, crew)
+    assert len(summary.painted) == 2
+    found, count = lines()
+    assert count == 2
+    (name,) = done
+    assert found[name]["resumed"] == 1
+    assert ".stylecore" not in {path.name for path in Path("out").iterdir()}
+    resumed = pictures()
+    Path("out").rename("before")
+    paint(jobs)
+    assert pictures() == resumed
 
 
 def test_interrupted_once_more_processes_are_killed(paint, jobs, monkeypatch):

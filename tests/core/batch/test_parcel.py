@@ -12,7 +12,7 @@ from stylecore.batch.parcel import (
     network_at,
     packed,
 )
-from stylecore.batch.recipe import Input
+from stylecore.batch.recipe import InputFile
 from stylecore.engine.artefact import load_artefact
 from stylecore.errors import ModelError
 
@@ -24,7 +24,7 @@ def home(tmp_path, monkeypatch):
 
 
 def given(path, data):
-    return Input(str(path), hashlib.sha256(data).hexdigest())
+    return InputFile(str(path), hashlib.sha256(data).hexdigest())
 
 
 def test_files_are_found_where_they_are_said_to_be(tmp_path):

@@ -3,20 +3,20 @@ from dataclasses import replace
 
 import pytest
 
-from stylecore.batch.recipe import Input, Recipe
+from stylecore.batch.recipe import InputFile, Recipe
 from stylecore.settings import Settings
 
 MODEL = {"name": "vgg19", "sha256": "m", "storage": "float32"}
 RECIPE = Recipe(
-    content=Input("a.png", "1"),
-    styles=(Input("b.png", "2"), Input("c.png", "3")),
+    content=InputFile("a.png", "1"),
+    styles=(InputFile("b.png", "2"), InputFile("c.png", "3")),
     start=None,
     settings=Settings(blend=(1, 2), style_layers={"relu1_1": 0.1}),
     metadata="no-gps",
     model=MODEL,
 )
 STARTED = replace(
-    RECIPE, start=Input("s.png", "4"), settings=replace(RECIPE.settings, init="s.png")
+    RECIPE, start=InputFile("s.png", "4"), settings=replace(RECIPE.settings, init="s.png")
 )
 
 
@@ -32,8 +32,8 @@ def test_a_line_of_json_tells_of_the_same(recipe):
 @pytest.mark.parametrize(
     "change",
     [
-        {"content": Input("elsewhere/x.png", "1")},
-        {"styles": (Input("x", "2"), Input("y", "3"))},
+        {"content": InputFile("elsewhere/x.png", "1")},
+        {"styles": (InputFile("x", "2"), InputFile("y", "3"))},
         {"settings": replace(RECIPE.settings, threads=7)},
     ],
 )
@@ -43,7 +43,7 @@ def test_where_files_lie_and_threads_do_not_count(change):
 
 def test_where_the_start_lies_does_not_count():
     moved = replace(
-        STARTED, start=Input("x.png", "4"), settings=replace(STARTED.settings, init="x.png")
+        STARTED, start=InputFile("x.png", "4"), settings=replace(STARTED.settings, init="x.png")
     )
     assert moved.is_that_of(line_of(STARTED))
 
@@ -51,10 +51,10 @@ def test_where_the_start_lies_does_not_count():
 @pytest.mark.parametrize(
     "change",
     [
-        {"content": Input("a.png", "9")},
-        {"styles": (Input("b.png", "2"),)},
-        {"styles": (Input("c.png", "3"), Input("b.png", "2"))},
-        {"start": Input("s.png", "4")},
+        {"content": InputFile("a.png", "9")},
+        {"styles": (InputFile("b.png", "2"),)},
+        {"styles": (InputFile("c.png", "3"), InputFile("b.png", "2"))},
+        {"start": InputFile("s.png", "4")},
         {"metadata": "all"},
         {"model": MODEL | {"sha256": "n"}},
         {"model": MODEL | {"storage": "palette8"}},

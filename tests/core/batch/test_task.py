@@ -12,9 +12,10 @@ from PIL import Image
 import stylecore
 from stylecore.batch.bench import Bench, Painters
 from stylecore.batch.parcel import Network, Parcel, Wanting, network_at
-from stylecore.batch.recipe import Input, Recipe
+from stylecore.batch.recipe import InputFile, Recipe
 from stylecore.batch.task import Halted, Painted, PictureTask, Refused
 from stylecore.pictures.images import read_image
+from stylecore.provenance.provenance import read_provenance
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def bench():
 @pytest.fixture
 def task_of(place, model, quick):
     def sum_of(path):
-        return Input(str(path), hashlib.sha256(Path(path).read_bytes()).hexdigest())
+        return InputFile(str(path), hashlib.sha256(Path(path).read_bytes()).hexdigest())
 
     def task_of(content="photos/cat.png", *styles, start=None, metadata="none", **changes):
         settings = replace(quick, init=start or "content")
@@ -169,3 +170,61 @@ def test_a_mistake_of_ours_is_not_hidden(task_of, bench, monkeypatch):
     monkeypatch.setattr("stylecore.batch.task.encoded_image", wrong)
     with pytest.raises(ZeroDivisionError):
         task_of().perform(Parcel(), bench)
+
+
+def test_a_picture_knows_how_it_was_made_wherever_its_files_lay(task_of, bench):
+    task, data = task_of(), Path("photos/cat.png").read_bytes()
+    sent = task.perform(Parcel({task.recipe.content.sha256: data}), bench)
+    Path("x.png").write_bytes(sent.data)
+    made = read_provenance("x.png")
+    assert (made.inputs.content.name, made.inputs.content.length) == ("cat.png", len(data))
+    assert made.inputs.styles[0].name == "night.png"
+    assert task.perform(Parcel(), bench).data == sent.data
+    off = task_of(metadata="off").perform(Parcel(), bench)
+    Path("x.png").write_bytes(off.data)
+    assert read_provenance("x.png") is None
+
+
+def halted_after(steps):
+    halted = iter([False] * steps)
+    return Bench(Painters(), lambda _: None, lambda: next(halted, True), threads=1)
+
+
+@pytest.fixture
+def place_of_checkpoint():
+    """As the folder of a batch has it: the lock beside it says that both are the same folder."""
+    Path("x.lock").touch()
+    return Path("x.checkpoint").absolute()
+
+
+def test_what_was_halted_goes_on_where_it_stood(task_of, bench, place_of_checkpoint):
+    task = task_of(checkpoint=str(place_of_checkpoint))
+    whole = task_of().perform(Parcel(), bench)
+    assert task.perform(Parcel(), halted_after(1)) == Halted()
+    assert place_of_checkpoint.exists()
+    answer = task.perform(Parcel(), bench)
+    assert (answer.data, answer.resumed) == (whole.data, 1)
+
+
+@pytest.mark.parametrize("left", ["damaged", "of another run"])
+def test_a_checkpoint_of_something_else_is_no_use(task_of, bench, place_of_checkpoint, left):
+    other = task_of("photos/dog.png", checkpoint=str(place_of_checkpoint))
+    assert other.perform(Parcel(), halted_after(1)) == Halted()
+    if left == "damaged":
+        place_of_checkpoint.write_bytes(place_of_checkpoint.read_bytes()[:-100])
+    answer = task_of(checkpoint=str(place_of_checkpoint)).perform(Parcel(), bench)
+    assert answer.data == task_of().perform(Parcel(), bench).data
+    assert answer.resumed == 0
+
+
+def test_a_worker_that_does_not_see_the_folder_keeps_none(task_of, tmp_path):
+    path = tmp_path / "x.checkpoint"
+    assert task_of(checkpoint=str(path)).perform(Parcel(), halted_after(1)) == Halted()
+    assert not path.exists()
+
+
+def test_a_checkpoint_that_cannot_be_written_is_a_warning(task_of, place_of_checkpoint):
+    place_of_checkpoint.mkdir()
+    (place_of_checkpoint / "file").touch()
+    task = task_of(checkpoint=str(place_of_checkpoint))
+    assert isinstance(task.perform(Parcel(), halted_after(99)), Painted | Refused)
