@@ -147,6 +147,7 @@ class Studio:
 
         def finish(painted: Path, filmed: Filmed, whole: bool) -> None:
             LISTENER.finish()
+            self._filmed = filmed
             if not whole or filmed.broke_off:
                 self._in_part = place
             reason = carry_sound(source, painted, None if whole else filmed.seconds)

@@ -127,13 +127,13 @@ def _painted(
         try:
             for frame in film:
                 writer.write(styler.frame(resized(frame, height, width)))
-                done = replace(done, frames=done.frames + 1)
+                done = replace(done, frames=writer.count)
                 if on_frame is not None:
                     on_frame(done)
         except (Exception, KeyboardInterrupt) as error:
-            if not done.frames or not _leaves_something(error):
+            if not writer.count or not _leaves_something(error):
                 raise
-            return done, error
+            return replace(done, frames=writer.count), error
     return done, None
 
 

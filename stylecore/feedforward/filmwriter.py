@@ -27,6 +27,7 @@ class FilmWriter:
     Attributes:
         width: of what is written, in pixels.
         height: of it.
+        count: how many frames are written.
 
     Args:
         path: whose suffix names the kind of file.
@@ -40,7 +41,7 @@ class FilmWriter:
 
     def __init__(self, path: Path, rate: float, width: int, height: int) -> None:
         check_suffix(path)
-        self._path, self._count = path, 0
+        self._path, self.count = path, 0
         name = name_for_opencv(path)
         with QUIET:
             self._writer, whole = _writer(path, name, rate, width, height)
@@ -57,8 +58,9 @@ class FilmWriter:
 
     def write(self, frame: Picture) -> None:
         """Add a frame, (height, width, 3) uint8."""
-        self._writer.write(np.ascontiguousarray(frame[: self.height, : self.width, ::-1]))
-        self._count += 1
+        bgr = np.ascontiguousarray(frame[: self.height, : self.width, ::-1])
+        self.count += 1  # before: a signal that comes meanwhile is heard when the frame is there
+        self._writer.write(bgr)
 
     def check(self) -> None:
         """Make sure, once it is closed, that all of it is there: OpenCV does not tell.
@@ -67,12 +69,12 @@ class FilmWriter:
             ImageError: where it is not.
         """
         capture = capture_of(str(self._path))
-        capture.set(cv2.CAP_PROP_POS_FRAMES, self._count - 1)
+        capture.set(cv2.CAP_PROP_POS_FRAMES, max(0, self.count - 2))  # the last may be a signal's
         there = capture.isOpened() and capture.read()[0]
         capture.release()
         if not there:
             raise ImageError(
-                f"{self._path.parent} did not take all of the film, whose last frame cannot be read"
+                f"{self._path.parent} did not take all of the film: its last frames cannot be read"
                 " again; is the disk full?"
             )
 
