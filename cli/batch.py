@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, get_args
@@ -12,19 +11,17 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from ..batch.jobs import Pairs
-from ..engine.cores import notes_on
 from ..errors import SettingsError, StylecoreError
 from ..settings import Settings
+from .batchending import say_ended, say_failed, told
 from .batchprogress import BatchProgress, batch_progress_for
 from .common import Metadata, Model, NoMetadata, Offline, Quiet, argument, optional
-from .errors import FAILED, complain, how_it_ended
+from .errors import FAILED
 from .options import SettingsFile, with_settings
-from .progress import clock
 from .signals import LISTENER
+from .workers import Workers
 
 if TYPE_CHECKING:
-    from ..batch.books import Summary
-    from ..batch.crew import Crew
     from ..batch.folder import Folder
     from ..batch.jobs import Job, Pair
 
@@ -132,40 +129,36 @@ def batch(
     """
     from ..batch.books import Summary
     from ..batch.folder import Folder
+    from ..batch.run import paint_all
 
-    check_workers(jobs, scheduler)
-    folder, started = Folder(output), perf_counter()
+    workers = Workers(jobs, scheduler, model, offline)
+    workers.check()
+    folder, started, summary = Folder(output), perf_counter(), Summary()
     wanted = _wanted(_pairs(contents or [], styles or [], list_, pairs, settings, folder), name)
     _check_apart(folder, [one for one in (settings_file, list_) if one is not None])
-    summary = Summary()
     try:
         with batch_progress_for(quiet=quiet) as progress:
-            carried = "off" if no_metadata else metadata
-            _paint(wanted, folder, progress, summary, jobs, scheduler, model, offline, carried)
+            paint_all(
+                wanted,
+                folder,
+                partial(workers.crew, progress=progress),
+                partial(workers.network, progress=progress),
+                metadata="off" if no_metadata else metadata,
+                on_event=progress.happened,
+                summary=summary,
+            )
             LISTENER.finish()
-            if not no_sheet and (summary.painted or not folder.sheet.exists()):
+            is_old = summary.painted or (summary.there and not folder.sheet.exists())
+            if is_old and not no_sheet:
                 _draw(wanted, folder, progress)
     except (Exception, KeyboardInterrupt) as end:
-        _say_ended(end, wanted, summary, folder)
-        raise typer.Exit(how_it_ended(end)[1]) from None
-    if summary.failed:
-        _say_failed(summary)
+        LISTENER.finish()
+        raise typer.Exit(say_ended(end, len(wanted), summary, folder)) from None
+    say_failed(summary)
     if not quiet:
-        typer.echo(_told(folder, summary, perf_counter() - started))
+        typer.echo(told(summary, folder, perf_counter() - started))
     if summary.failed:
         raise typer.Exit(FAILED)
-
-
-def check_workers(jobs: int, scheduler: str | None) -> None:
-    """Make sure that these options say who works.
-
-    Raises:
-        SettingsError: for options that cannot be, or not together.
-    """
-    if jobs < 0:
-        raise SettingsError(f"--jobs is {jobs}; give a number of processes, or 0")
-    if jobs and scheduler is not None:
-        raise SettingsError("--jobs is for this machine alone; leave it out with --scheduler")
 
 
 def _pairs(
@@ -190,8 +183,9 @@ def _pairs(
         )
     if not styles:
         raise SettingsError("no styles were given; give paintings after --styles")
-    found = pictures_of(contents, folder.results())
-    return paired(found, pictures_of(styles, folder.results()), how, settings)
+    once = how == "product"  # one by one, a style may come again
+    found = pictures_of(contents, folder.results(), once=once)
+    return paired(found, pictures_of(styles, folder.results(), once=once), how, settings)
 
 
 def _wanted(pairs: Sequence[Pair], name: str | None) -> list[Job]:
@@ -210,75 +204,6 @@ def _check_apart(folder: Folder, reads: Sequence[Path]) -> None:
         outputs.expect(path)
 
 
-def _paint(
-    wanted: Sequence[Job],
-    folder: Folder,
-    progress: BatchProgress,
-    summary: Summary,
-    jobs: int,
-    scheduler: str | None,
-    model: str | None,
-    offline: bool,
-    metadata: str,
-) -> None:
-    from ..batch.run import paint_all
-
-    paint_all(
-        wanted,
-        folder,
-        _crew_by(jobs, scheduler, progress),
-        _networks_by(model, offline, progress),
-        metadata=metadata,
-        on_event=progress.happened,
-        summary=summary,
-    )
-
-
-def _networks_by(
-    model: str | None, offline: bool, progress: BatchProgress
-) -> Callable[[Settings], Path]:
-    from ..models.prepare import ensure_artefact
-
-    def network(settings: Settings) -> Path:
-        return ensure_artefact(
-            settings,
-            model=model,
-            offline=offline,
-            on_progress=progress.fetched,
-            on_note=progress.say,
-        )
-
-    return network
-
-
-def _crew_by(
-    jobs: int, scheduler: str | None, progress: BatchProgress
-) -> Callable[[Sequence[Job]], Crew]:
-    def crew(waiting: Sequence[Job]) -> Crew:
-        from ..batch.division import processes_for
-        from ..batch.local import local_crew
-
-        if scheduler is not None:
-            return _cluster(scheduler, progress)
-        processes = min(jobs, len(waiting)) or processes_for(waiting)
-        threads = max(job.settings.threads for job in waiting)
-        for note in notes_on(threads * processes):
-            progress.say(f"stylecore: {note}")
-        return local_crew(processes)
-
-    return crew
-
-
-def _cluster(scheduler: str, progress: BatchProgress) -> Crew:
-    from ..batch.cluster import ClusterCrew
-
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is raised
-    crew = ClusterCrew(scheduler)
-    if not crew.hands:
-        progress.say(f"stylecore: {scheduler} has no workers yet; waiting for them")
-    return crew
-
-
 def _draw(wanted: Sequence[Job], folder: Folder, progress: BatchProgress) -> None:
     from ..batch.sheet import contact_sheet
     from ..pictures.images import write_image
@@ -287,46 +212,3 @@ def _draw(wanted: Sequence[Job], folder: Folder, progress: BatchProgress) -> Non
         write_image(folder.sheet, contact_sheet(wanted, folder, progress.drawing))
     except StylecoreError as error:
         progress.say(f"stylecore: no contact sheet: {error}")
-
-
-def _say_ended(end: BaseException, wanted: Sequence[Job], summary: Summary, folder: Folder) -> None:
-    """What ended the batch, what there is of it, and how it goes on."""
-    LISTENER.finish()
-    words, _ = how_it_ended(end)
-    if summary.painted or summary.there:
-        there = len(summary.painted) + len(summary.there)
-        words += f"; {there} of {len(wanted)} pictures are in {folder.path}"
-    if summary.painted or summary.there or isinstance(end, KeyboardInterrupt):
-        words += "; the same command goes on with the rest"
-    complain(words)
-
-
-def _say_failed(summary: Summary) -> None:
-    """A table of what could not be painted, by the reasons."""
-    from rich.console import Console
-    from rich.table import Table
-
-    by_reason: dict[str, list[str]] = defaultdict(list)
-    for job, reason in summary.failed:
-        by_reason[reason].append(job.name)
-    table = Table(box=None, pad_edge=False)
-    table.add_column("not painted", overflow="fold")
-    table.add_column("why", overflow="fold")
-    for reason, names in by_reason.items():
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        table.add_row(", ".join(names[:_NAMED]) + more, reason)
-    console = Console(stderr=True, highlight=False, markup=False, emoji=False)
-    console.print(table)
-
-
-_NAMED = 3
-"""Pictures that are named of those that failed for one reason."""
-
-
-def _told(folder: Folder, summary: Summary, seconds: float) -> str:
-    painted, there, failed = map(len, (summary.painted, summary.there, summary.failed))
-    parts = [f"{painted} painted in {clock(seconds)}"] if painted else []
-    parts += [f"{there} there already"] if there else []
-    parts += [f"{failed} not painted"] if failed else []
-    pictures = "1 picture" if painted + there == 1 else f"{painted + there} pictures"
-    return f"{folder.path}: {pictures}: {', '.join(parts)}"

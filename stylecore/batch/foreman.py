@@ -99,7 +99,8 @@ class Foreman:
                 self._start(flight)
         self._listen()
         if self._flying:
-            for future in wait(self._flying, _PAUSE, FIRST_COMPLETED).done:
+            done = wait(self._flying, _PAUSE, FIRST_COMPLETED).done
+            for future in [one for one in self._flying if one in done]:  # in their order
                 self._settle(future)
         elif self._elsewhere:
             time.sleep(_PAUSE)

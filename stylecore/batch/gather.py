@@ -12,8 +12,10 @@ from ..errors import ImageError
 from ..pictures.formats.signatures import SUFFIXES
 
 
-def pictures_of(words: Iterable[Path], besides: Collection[str] = ()) -> list[Path]:
-    """The pictures that words stand for, each once, in the order of the words.
+def pictures_of(
+    words: Iterable[Path], besides: Collection[str] = (), *, once: bool = True
+) -> list[Path]:
+    """The pictures that words stand for, in the order of the words.
 
     A folder stands for the pictures in it, by their suffixes, in the order of their names; what
     lies in folders of it does not count. A wildcard, which a shell has not replaced, stands for the
@@ -23,14 +25,17 @@ def pictures_of(words: Iterable[Path], besides: Collection[str] = ()) -> list[Pa
     Args:
         words: paths and wildcards.
         besides: real paths of what is in these folders and is not meant, such as results.
+        once: whether a picture that several words stand for comes once alone.
 
     Raises:
         ImageError: for a folder without a picture, and a wildcard that matches none.
     """
+    every = [path for word in words for path in _files_of(word, besides)]
+    if not once:
+        return every
     found: dict[str, Path] = {}
-    for word in words:
-        for path in _files_of(word, besides):
-            found.setdefault(os.path.realpath(path), path)
+    for path in every:
+        found.setdefault(os.path.realpath(path), path)
     return list(found.values())
 
 

@@ -14,6 +14,7 @@ from time import perf_counter
 from typing import Any
 
 from ..checkpoints.checkpoint import Checkpoint
+from ..engine.cores import notes_on
 from ..errors import CheckpointError, EngineError, ImageWarning, StylecoreError
 from ..memory import REMEDY, is_shortage
 from ..pictures.images import encoded_image
@@ -128,7 +129,7 @@ class PictureTask:
             engine=report["engine"],
             seconds=report["seconds"]["total"],
             resumed=report["resumed"],
-            warnings=[_named(one, files, recipe) for one in [*told, *report["warnings"]]],
+            warnings=[_named(one, files, recipe) for one in (*told, *_remarks(report))],
         )
 
     def _going_on(self, paint: Callable[..., Result], told: list[str]) -> Result:
@@ -220,6 +221,12 @@ def _inputs(recipe: Recipe, files: Mapping[str, Path]) -> Inputs:
         styles=tuple(map(known, recipe.styles)),
         start=None if recipe.start is None else known(recipe.start),
     )
+
+
+def _remarks(report: Mapping[str, Any]) -> list[str]:
+    """What a run warns of, but for what was asked for: threads."""
+    asked = notes_on(report["engine"]["threads"])
+    return [one for one in report["warnings"] if one not in asked]
 
 
 def _named(text: str, files: Mapping[str, Path], recipe: Recipe) -> str:

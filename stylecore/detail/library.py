@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -121,7 +122,8 @@ def nearest(library: Library, sought: Array) -> tuple[NDArray[np.intp], Array]:
     for k in range(int(library.style[-1]) + 1):
         usable = np.flatnonzero((library.style == k) & np.isfinite(library.features[:, 0]))
         tree = trees.cKDTree(library.features[usable], balanced_tree=False)
-        _, found = tree.query(sought, eps=_SLACK, workers=-1)
+        # As many threads as OpenCV may have here: several processes may share the cores.
+        _, found = tree.query(sought, eps=_SLACK, workers=cv2.getNumThreads())
         cost = _cost(library, usable[found], sought)
         nearer = cost < costs
         numbers[nearer], costs[nearer] = usable[found][nearer], cost[nearer]

@@ -83,6 +83,12 @@ def test_wildcards_one_by_one_and_names(batch):
     assert Path("out/wave/dog-48.jpg").is_file()
 
 
+def test_one_by_one_a_style_may_come_again(batch):
+    words = ["photos", "--styles", "styles/wave.png", "styles/wave.png", "--pairs", "zip", "-q"]
+    assert batch(*words).exit_code == 0
+    assert files_in() == ["batch.jsonl", "cat-wave.png", "contact-sheet.jpg", "dog-wave.png"]
+
+
 def test_a_list_with_settings(batch):
     Path("list.csv").write_text(
         "content,style,size,name\n"

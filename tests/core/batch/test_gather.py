@@ -48,6 +48,7 @@ def test_a_file_is_itself_whatever_is_in_its_name(folder):
 def test_each_comes_once_in_the_order_of_the_words(folder):
     words = ["b.JPG", ".", str(folder / "a.png"), "a.png"]
     assert found(*words) == ["b.JPG", "[x].png", "a.png"]
+    assert len(pictures_of(map(Path, words), once=False)) == 6
 
 
 def test_what_is_not_meant_is_left_out_of_folders_and_wildcards(folder):

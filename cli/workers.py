@@ -1,0 +1,89 @@
+"""Who paints a batch: processes of this machine or a cluster's workers, and with what network."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..engine.cores import notes_on
+from ..errors import SettingsError
+from ..settings import Settings
+
+if TYPE_CHECKING:
+    from ..batch.crew import Crew
+    from ..batch.jobs import Job
+    from .progress import Progress
+
+
+@dataclass(frozen=True)
+class Workers:
+    """The options that say who works, as they were given.
+
+    Attributes:
+        jobs: processes of this machine; 0 for as many as suit.
+        scheduler: the address of a cluster's scheduler, or None.
+        model: the network, or None.
+        offline: whether it must not be fetched.
+    """
+
+    jobs: int
+    scheduler: str | None
+    model: str | None
+    offline: bool
+
+    def check(self) -> None:
+        """Make sure that they say who works.
+
+        Raises:
+            SettingsError: for options that cannot be, or not together.
+        """
+        if self.jobs < 0:
+            raise SettingsError(f"--jobs is {self.jobs}; give a number of processes, or 0")
+        if self.jobs and self.scheduler is not None:
+            raise SettingsError("--jobs is for this machine alone; leave it out with --scheduler")
+
+    def crew(self, waiting: Sequence[Job], progress: Progress) -> Crew:
+        """Those who paint what waits.
+
+        Raises:
+            EngineError: where no scheduler answers.
+        """
+        if self.scheduler is not None:
+            return _cluster(self.scheduler, progress)
+        from ..batch.division import processes_for
+        from ..batch.local import local_crew
+
+        processes = min(self.jobs, len(waiting)) or processes_for(waiting)
+        threads = max(job.settings.threads for job in waiting)
+        for note in notes_on(threads * processes):
+            progress.say(f"stylecore: {note}")
+        return local_crew(processes)
+
+    def network(self, settings: Settings, progress: Progress) -> Path:
+        """The folder of a network for settings, fetched and built where it is not there yet.
+
+        Raises:
+            StylecoreError: where there is none to be had.
+        """
+        from ..models.prepare import ensure_artefact
+
+        return ensure_artefact(
+            settings,
+            model=self.model,
+            offline=self.offline,
+            on_progress=progress.fetched,
+            on_note=progress.say,
+        )
+
+
+def _cluster(scheduler: str, progress: Progress) -> Crew:
+    from ..batch.cluster import ClusterCrew
+
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is raised
+    crew = ClusterCrew(scheduler)
+    if not crew.hands:
+        progress.say(f"stylecore: {scheduler} has no workers yet; waiting for them")
+    return crew
