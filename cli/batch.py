@@ -206,9 +206,9 @@ def _check_apart(folder: Folder, reads: Sequence[Path]) -> None:
 
 def _draw(wanted: Sequence[Job], folder: Folder, progress: BatchProgress) -> None:
     from ..batch.sheet import contact_sheet
-    from ..pictures.images import write_image
+    from .outputs import Outputs
 
     try:
-        write_image(folder.sheet, contact_sheet(wanted, folder, progress.drawing))
+        Outputs([]).write_picture(folder.sheet, contact_sheet(wanted, folder, progress.drawing))
     except StylecoreError as error:
         progress.say(f"stylecore: no contact sheet: {error}")

@@ -71,6 +71,10 @@ APART = {
     "stylize": {"settings_file"},
     "blend": {"settings_file"},
     "rerun": {"inputs", "report", "save_every", *LIFE},
+    "batch": {
+        *("contents", "styles", "list_", "settings_file", "init", "model", "output"),
+    },
+    "train": {"style", "photos", "output", "resume", "preview", "model"},
 }
 """What is read before all else, or written after that; it is tested with what it does."""
 
