@@ -182,13 +182,6 @@ def test_a_folder_that_is_none_and_one_that_holds_an_input(batch):
     )
 
 
-def test_more_processes_than_cores_are_said(batch, monkeypatch):
-    monkeypatch.setattr("stylecore.engine.cores.usable_cores", lambda: 1)
-    result = batch("photos", "--styles", "styles", jobs=2)
-    assert result.exit_code == 0
-    assert result.stderr.count("2 threads on 1 core") == 1
-
-
 def test_a_sheet_that_cannot_be_drawn_fails_nothing(batch):
     Path("out/contact-sheet.jpg").mkdir(parents=True)
     result = batch("photos/cat.png", "--styles", "styles/night.png")
@@ -232,7 +225,10 @@ def children(pid):
 
 
 @posix
-@pytest.mark.parametrize(("name", "jobs"), [("SIGINT", 1), ("SIGTERM", 2), ("SIGHUP", 2)])
+@pytest.mark.parametrize(
+    ("name", "jobs"),
+    [("SIGINT", 1), ("SIGTERM", 2), pytest.param("SIGHUP", 2, marks=pytest.mark.slow)],
+)
 def test_a_signal_keeps_what_is_done(start, folder, words, batch, name, jobs):
     asked = signal.Signals[name]
     Path("list.toml").write_text(
@@ -258,6 +254,7 @@ def test_a_signal_keeps_what_is_done(start, folder, words, batch, name, jobs):
 
 
 @posix
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="children are not listed here")
 def test_when_it_is_killed_its_processes_end_too_and_the_same_command_goes_on(
     start, folder, words, batch
@@ -279,7 +276,7 @@ def test_when_it_is_killed_its_processes_end_too_and_the_same_command_goes_on(
 
 
 def test_two_commands_on_one_folder_paint_no_picture_twice(start, folder, words):
-    commands = [start(*words, "--jobs", 1, "--steps", 100, "--no-sheet") for _ in range(2)]
+    commands = [start(*words, "--jobs", 1, "--steps", 20, "--no-sheet") for _ in range(2)]
     said = [command.communicate(timeout=120) for command in commands]
     assert [command.returncode for command in commands] == [0, 0], said
     lines = [json.loads(line) for line in Path("out/batch.jsonl").read_text().splitlines()]
@@ -288,6 +285,7 @@ def test_two_commands_on_one_folder_paint_no_picture_twice(start, folder, words)
 
 
 @posix
+@pytest.mark.slow
 def test_a_picture_that_c_libraries_complain_of_leaves_standard_error_tidy(start, folder, words):
     data = Path("photos/cat.png").read_bytes()
     Path("photos/cat.png").write_bytes(data[: len(data) - 40] + b"\0" * 40)

@@ -53,7 +53,7 @@ def test_one_is_a_thread_and_more_are_processes():
 def test_of_processes_of_which_one_is_killed_no_picture_is_lost_and_none_made_twice(
     paint, one_thread, lines
 ):
-    one_thread = [with_steps(job, 100) for job in one_thread]
+    one_thread = [with_steps(job, 60) for job in one_thread]
     killed = []
 
     def on_event(event):
@@ -112,11 +112,11 @@ def test_interruption_ends_all_work_after_a_step(paint, jobs, crew):
     assert not processes()
 
 
-@pytest.mark.parametrize("crew", [ThreadCrew, TWO], ids=["thread", "processes"])
+@pytest.mark.parametrize("crew", [ThreadCrew, pytest.param(TWO, marks=pytest.mark.slow)])
 def test_what_was_interrupted_goes_on_where_it_stood_to_the_same_picture(
     paint, one_thread, lines, crew
 ):
-    jobs = [with_steps(job, 300) for job in one_thread[:2]]
+    jobs = [with_steps(job, 200) for job in one_thread[:2]]
     done = {}
 
     def on_event(event):
@@ -139,6 +139,7 @@ def test_what_was_interrupted_goes_on_where_it_stood_to_the_same_picture(
     assert pictures() == resumed
 
 
+@pytest.mark.slow
 def test_interrupted_once_more_processes_are_killed(paint, jobs, monkeypatch):
     monkeypatch.setattr(ProcessCrew, "halt", lambda self: None)  # they do not listen
 
@@ -166,9 +167,9 @@ def test_libraries_take_no_more_threads_than_a_process_has(monkeypatch):
 
 def test_each_picture_is_painted_with_a_share_of_the_cores(paint, jobs, lines, monkeypatch):
     monkeypatch.setattr("stylecore.batch.local.usable_cores", lambda: 5)
-    paint(jobs[:2], TWO)
-    found, _ = lines()
-    assert {line["engine"]["threads"] for line in found.values()} <= {2, 3}
+    paint(jobs[:1], TWO)
+    (line,) = lines()[0].values()
+    assert line["engine"]["threads"] == 3
 
 
 def test_threads_that_were_asked_for_count(paint, one_thread, lines):
