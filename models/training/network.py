@@ -14,14 +14,14 @@ from ...pictures.tensors import Array
 from ..autodiff.tape import write_model
 from ..networks.graphs import training_graphs
 from ..networks.noise import noise_of
-from ..networks.sizes import MULTIPLE, SHAPES, NetworkSize
+from ..networks.sizes import MULTIPLE, Shape
 
 
 class TrainedNetwork:
     """Paints pictures with given weights, and pulls gradients by what it paints back to these.
 
     Args:
-        network: its size.
+        shape: of it.
         engine: what runs it, in fp32.
         grey: whether it paints light and dark alone.
 
@@ -30,9 +30,9 @@ class TrainedNetwork:
         EngineError: when the engine does not work here.
     """
 
-    def __init__(self, network: NetworkSize, engine: Engine, *, grey: bool = False) -> None:
+    def __init__(self, shape: Shape, engine: Engine, *, grey: bool = False) -> None:
         with tempfile.TemporaryDirectory(prefix="stylecore-") as scratch:
-            graphs = training_graphs(SHAPES[network], grey=grey)
+            graphs = training_graphs(shape, grey=grey)
             self._forward, self._pullback = (
                 _opened(model, Path(scratch) / f"{model.graph.name}.onnx", engine)
                 for model in graphs

@@ -41,7 +41,7 @@ class TrainingSettings:
     minutes: float = 15.0
     steps: int = 0
     batch: int = 1
-    learning_rate: float = 0.005
+    learning_rate: float = 0.002
     coarse_crop: int = 128
     crop: int = 256
 

@@ -20,7 +20,7 @@ from ...pictures.tensors import Picture, to_picture, to_tensor
 from ...scene import read_scene
 from ...settings import Settings
 from ..networks.product import About, product_file
-from ..networks.sizes import SHAPES
+from ..networks.sizes import SHAPES, Shape
 from ..networks.weights import first_weights
 from .history import curve
 from .judge import Judge
@@ -86,6 +86,7 @@ class Training:
     ) -> None:
         self._styles, self._settings = tuple(styles), (settings := looked_at(settings))
         self._training = training or TrainingSettings()
+        resumed = None if resume is None else self._resumed(resume)
         self.engine: Engine = choose_engine(settings.engine, settings.threads)
         in_grey = settings.color == "luminance"
         if isinstance(photographs, Path):
@@ -96,9 +97,9 @@ class Training:
         with while_reading():
             scene = read_scene(self._photographs.together(), self._styles, settings)
         self._judge = Judge(load_artefact(model or default_artefact(settings)), self.engine, scene)
-        network = TrainedNetwork(self._training.network, exact(self.engine), grey=in_grey)
+        network = TrainedNetwork(self._shape, exact(self.engine), grey=in_grey)
         schedule = Schedule(self._training, settings.seed)
-        state = self._first_state() if resume is None else self._resumed(resume)
+        state = resumed or self._first_state()
         self._trainer = Trainer(network, self._judge, self._photographs, schedule, state)
 
     @property
@@ -140,8 +141,12 @@ class Training:
         session = open_session(self.product(), exact(self.engine), once=True)
         return to_picture(session.run(["styled"], {"image": image})[0])
 
+    @property
+    def _shape(self) -> Shape:
+        return SHAPES[self._training.network]
+
     def _first_state(self) -> TrainingState:
-        weights = first_weights(SHAPES[self._training.network], self._settings.seed)
+        weights = first_weights(self._shape, self._settings.seed)
         return TrainingState.first(weights, len(self._judge.parts))
 
     def _resumed(self, path: Path) -> TrainingState:

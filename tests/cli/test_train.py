@@ -88,12 +88,10 @@ def test_a_network_its_state_and_a_preview(train):
     assert left == {"album", "night.png", "night.onnx", "night.state.npz", "seen.png"}
 
 
-def test_a_name_and_a_folder(train):
+def test_a_folder_gets_the_network_under_its_new_name(train):
     Path("out").mkdir()
-    assert train("-o", "out").exit_code == 0
-    assert train("-o", "out/b.onnx").exit_code == 0
-    names = sorted(path.name for path in Path("out").iterdir())
-    assert names == ["b.onnx", "b.state.npz", "night.onnx", "night.state.npz"]
+    assert train("-o", "out", steps=1).exit_code == 0
+    assert {path.name for path in Path("out").iterdir()} == {"night.onnx", "night.state.npz"}
 
 
 def test_the_loss_is_told_and_everything_written_as_often_as_is_asked(train):
@@ -101,11 +99,8 @@ def test_the_loss_is_told_and_everything_written_as_often_as_is_asked(train):
     lines = result.stderr.splitlines()
     assert len(lines) == 3
     assert all("loss" in line and "content" in line and "left" in line for line in lines)
-
-
-def test_quietly(train):
-    result = train("--quiet", "--save-every", "1e-9")
-    assert (result.stdout, result.stderr) == ("", "")
+    quiet = train("--save-every", "1e-9", "--quiet", steps=1)
+    assert (quiet.stdout, quiet.stderr) == ("", "")
 
 
 def test_without_photographs_the_examples_serve_and_that_is_said(train):

@@ -22,7 +22,7 @@ from stylecore.models.making.build import build_artefact
 from stylecore.models.making.objective import TrunkSpec, objective_model
 from stylecore.models.making.trunk import first_kernel, mean_in_rgb
 from stylecore.models.networks.graphs import training_graphs
-from stylecore.models.networks.sizes import NOISE, SHAPES
+from stylecore.models.networks.sizes import NOISE, Shape
 from stylecore.models.networks.weights import divided, first_weights
 from stylecore.models.readers.weights import read_weights
 from stylecore.models.training.judge import Judge
@@ -142,14 +142,15 @@ def test_real_network(compare, pooling, form, tmp_path):
 
 
 CROP = 48, 64
+SHAPE = Shape((4, 6, 8), blocks=2)
 
 
 @pytest.fixture
 def step():
-    """What a step of training looks at: content and style, noise, and a tiny network's weights."""
+    """What a step of training looks at: content and style, noise, and a small network's weights."""
     rng = np.random.default_rng(0)
     height, width = CROP
-    weights = first_weights(SHAPES["tiny"], 0)
+    weights = first_weights(SHAPE, 0)
     return SimpleNamespace(
         settings=Settings(style_loss="gram", composition="style", size=width, tv_weight=0.01),
         content=rng.integers(0, 256, (height, width, 3), np.uint8),
@@ -163,7 +164,7 @@ def step():
 def torch_step(torch, painted_by_torch, step, narrow_weights):
     """The loss of a step and its gradient by the network's weights, in float64."""
     vector = torch.tensor(step.weights, requires_grad=True)
-    parts = divided(step.weights, SHAPES["tiny"])
+    parts = divided(step.weights, SHAPE)
     shares = vector.split([part.size for part in parts.values()])
     parameters = {
         name: share.view(part.shape)
@@ -174,7 +175,7 @@ def torch_step(torch, painted_by_torch, step, narrow_weights):
         for picture in (step.content, step.style)
     )
     noise = torch.tensor(step.noise)
-    styled = painted_by_torch(content, noise, parameters, SHAPES["tiny"].blocks)
+    styled = painted_by_torch(content, noise, parameters, SHAPE.blocks)
     loss = torch_loss(torch, styled, content, style, narrow_weights, step.settings, {})
     loss.backward()
     return loss.item(), vector.grad.numpy()
@@ -186,7 +187,7 @@ def judge_of(step, artefact):
 
 
 def test_a_step_of_training(step, torch_step, artefact_with):
-    network = TrainedNetwork("tiny", choose_engine("cpu"))
+    network = TrainedNetwork(SHAPE, choose_engine("cpu"))
     image, judge = to_tensor(step.content), judge_of(step, artefact_with["gram"])
     styled = network.paint(step.weights, image, step.noise)
     units, cotangent = judge(styled, judge.targets(image))
@@ -198,7 +199,7 @@ def test_a_step_of_training(step, torch_step, artefact_with):
 
 def test_a_step_of_training_in_float64(step, torch_step, artefact_with, narrow_weights):
     """The same graphs in double precision, by ONNX's own evaluator; the targets are rounded."""
-    graphs = training_graphs(SHAPES["tiny"], dtype=ir.DataType.DOUBLE)
+    graphs = training_graphs(SHAPE, dtype=ir.DataType.DOUBLE)
     image = to_tensor(step.content).astype(np.float64)
     values = {"image": image, "noise": step.noise, "weights": step.weights}
     values |= evaluated(graphs.forward, values)
@@ -212,7 +213,7 @@ def test_a_step_of_training_in_float64(step, torch_step, artefact_with, narrow_w
     loss, wanted = torch_step
     unit = loss / float(judged["loss"])
     assert np.log2(unit) == pytest.approx(round(np.log2(unit)), abs=1e-6)
-    assert np.linalg.norm(gradient * unit - wanted) < 1e-6 * np.linalg.norm(wanted)
+    assert np.linalg.norm(gradient * unit - wanted) < 1e-5 * np.linalg.norm(wanted)
 
 
 def evaluated(model, values):

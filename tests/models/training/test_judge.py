@@ -15,8 +15,7 @@ CASES = {
     "plain": {"composition": "style"},
     "weights": {"content_weight": 3.0, "style_weight": 0.2, "tv_weight": 0.1},
     "plain sums": {"loss_scale": "none", "style_weight": 1e9},
-    "larger strokes": {"style_scale": (1.5,)},
-    "matched colours": {"color": "match"},
+    "larger strokes in other colours": {"style_scale": (1.5,), "color": "match"},
 }
 
 

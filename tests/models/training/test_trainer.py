@@ -5,7 +5,7 @@ import pytest
 
 from stylecore.engine.engines import choose_engine
 from stylecore.errors import EngineError
-from stylecore.models.networks.sizes import SHAPES
+from stylecore.models.networks.sizes import Shape
 from stylecore.models.networks.weights import first_weights
 from stylecore.models.training.judge import Judge
 from stylecore.models.training.network import TrainedNetwork, noise_for
@@ -17,13 +17,13 @@ from stylecore.models.training.trainer import Trainer
 from stylecore.scene import read_scene
 from stylecore.settings import Settings
 
-TINY = SHAPES["tiny"]
+SMALL = Shape((6, 8, 12), blocks=2)
 ENGINE = choose_engine("cpu", 1)
 
 
 @pytest.fixture(scope="module")
 def network():
-    return TrainedNetwork("tiny", ENGINE)
+    return TrainedNetwork(SMALL, ENGINE)
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +35,8 @@ def trainer_of(network, judging_artefact, painting, album):
 
     def trainer_of(state=None, judge=judge, **how):
         how = {"steps": 6, "coarse_crop": 64, "crop": 64} | how
-        state = state or TrainingState.first(first_weights(TINY, 0), len(judge.parts))
-        schedule = Schedule(TrainingSettings(network="tiny", **how), 0)
+        state = state or TrainingState.first(first_weights(SMALL, 0), len(judge.parts))
+        schedule = Schedule(TrainingSettings(**how), 0)
         return Trainer(network, judge, photographs, schedule, state)
 
     return trainer_of
