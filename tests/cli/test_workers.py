@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from stylecore.batch.jobs import Job
-from stylecore.batch.local import ProcessCrew, ThreadCrew
+from stylecore.batch.local import ThreadCrew
+from stylecore.batch.processes import ProcessCrew
 from stylecore.cli.progress import Progress
 from stylecore.cli.workers import Workers
 from stylecore.errors import SettingsError

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from stylecore.batch.events import Ended, Noted, Stepped
-from stylecore.batch.local import ProcessCrew, ThreadCrew, _threads_of_libraries, local_crew
+from stylecore.batch.local import ThreadCrew, local_crew
+from stylecore.batch.processes import ProcessCrew, _threads_of_libraries
 
 TWO = partial(ProcessCrew, 2)
 
@@ -166,7 +167,7 @@ def test_libraries_take_no_more_threads_than_a_process_has(monkeypatch):
 
 
 def test_each_picture_is_painted_with_a_share_of_the_cores(paint, jobs, lines, monkeypatch):
-    monkeypatch.setattr("stylecore.batch.local.usable_cores", lambda: 5)
+    monkeypatch.setattr("stylecore.batch.processes.usable_cores", lambda: 5)
     paint(jobs[:1], TWO)
     (line,) = lines()[0].values()
     assert line["engine"]["threads"] == 3
