@@ -21,11 +21,11 @@ INTRODUCTION = """\
 
 <!-- Written by `python -m stylecore.cli.reference docs/cli.md`: change the help texts instead. -->
 
-What `stylize`, `blend`, `batch` and `rerun` are asked for under the headings *The picture*, *The
-look*, *The search* and *The machine*, and by `--guides` and `--vanishing`, are settings of the same
-name in Python (`--tv-weight` is `Settings(tv_weight=…)`), with the same default; `rerun` leaves
-those as they were that it is not asked for. `stylecore --install-completion` teaches your shell to
-complete them.
+What `stylize`, `blend`, `batch` and `rerun` are asked for under the headings *The picture*,
+*The look*, *The search* and *The machine*, and by `--guides` and `--vanishing`, are settings of the
+same name in Python (`--tv-weight` is `Settings(tv_weight=…)`), with the same default; `rerun`
+leaves those as they were that it is not asked for. `stylecore --install-completion` teaches your
+shell to complete them.
 
 | exit status | means |
 |---|---|

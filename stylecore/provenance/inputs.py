@@ -122,23 +122,23 @@ class Inputs:
         content: whose things stay.
         styles: in their order.
         start: the picture that it starts from, where that is one of its own.
-        init_network: the network that paints what it starts from.
         fine_style: whose strokes the first style was given before.
         keep: the mask of what is left as it is.
         content_map: of how much the content counts.
         regions: where they have masks of their own.
         labels: where they come from label pictures.
+        init_network: the network that paints what it starts from.
     """
 
     content: Input
     styles: tuple[Input, ...]
     start: Input | None = None
-    init_network: Input | None = None
     fine_style: Input | None = None
     keep: Input | None = None
     content_map: Input | None = None
     regions: tuple[RegionInputs, ...] = ()
     labels: LabelInputs | None = None
+    init_network: Input | None = None
 
     def named(self) -> Iterator[tuple[str, Input]]:
         """Each of them, and what it is."""
