@@ -16,10 +16,9 @@ from ..results import Interrupted, UnfinishedError
 from .common import metadata_of
 from .delivery import Delivery
 from .errors import FAILED, complain, how_it_ended, while_reading
-from .life import former_output, going_on_without, note_output, watching, where_it_goes_on
-from .names import place_of
+from .life import going_on_without, note_output, watching, where_it_goes_on
+from .opening import opening
 from .order import Manner, Order
-from .outputs import Outputs, model_files
 from .painters import mixed_style, open_painter, read_fine
 from .progress import Progress, progress_for
 from .signals import LISTENER
@@ -50,11 +49,7 @@ def carry_out(
         Exit: with the status of a run that ended early.
         StylecoreError: for what cannot be done.
     """
-    outputs = Outputs([*order.paths(), *reads, *model_files(how.model)])
-    how.life.expect(outputs)
-    checkpoint = how.life.opened(quiet=how.quiet)
-    former = former_output(checkpoint, how.output, order.inputs)
-    with place_of(how.output, order.content, order.styles, former=former) as picture:
+    with opening(order, how, reads) as (outputs, checkpoint, picture):
         metadata = metadata_of(order.content, how.metadata, how.no_metadata)
         delivery = Delivery(outputs, picture, how.report, how.save_every, metadata)
         delivery.expect(order.settings.steps)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Self
 
 import typer
 
+from .bars import bar_on, start
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -79,27 +81,14 @@ class Bar(Progress):
     """One bar for the download and one for the whole run; it disappears at the end."""
 
     def __init__(self, console: Console | None = None) -> None:
-        from rich import console as rich_console
-        from rich import progress
-
-        self._bar = progress.Progress(
-            progress.TextColumn("{task.description}", markup=False),
-            progress.BarColumn(),
-            progress.TextColumn("{task.fields[detail]}", markup=False),
-            console=console or rich_console.Console(stderr=True),
-            transient=True,
-        )
+        self._bar = bar_on(console)
         self._task = self._bar.add_task("preparing", total=None, detail="")
         self._began: float | None = None
         self._fetching = False
 
     def __enter__(self) -> Self:
         """Show the bar."""
-        try:
-            self._bar.start()
-        except BaseException:  # Ctrl-C here would leave the terminal without its cursor
-            self._bar.stop()
-            raise
+        start(self._bar)
         return self
 
     def __exit__(self, *_: object) -> None:

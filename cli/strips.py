@@ -13,10 +13,11 @@ import typer
 from ..errors import SettingsError
 from .common import metadata_of
 from .errors import FAILED, complain, how_it_ended, while_reading
-from .life import former_output, going_on_without, note_output, watching, where_it_goes_on
-from .names import beside, place_of
+from .life import going_on_without, note_output, watching, where_it_goes_on
+from .names import beside
+from .opening import opening
 from .order import Manner, Order
-from .outputs import Outputs, model_files
+from .outputs import Outputs
 from .painters import open_painter
 from .progress import progress_for
 from .rescue import placed
@@ -69,11 +70,7 @@ def carry_out_strip(
         Exit: with the status of a strip that ended early.
         StylecoreError: for what cannot be done.
     """
-    outputs = Outputs([*order.paths(), *reads, *model_files(how.model)])
-    how.life.expect(outputs)
-    checkpoint = how.life.opened(quiet=how.quiet)
-    former = former_output(checkpoint, how.output, order.inputs)
-    with place_of(how.output, order.content, order.styles, former=former) as place:
+    with opening(order, how, reads) as (outputs, checkpoint, place):
         if strip.each and place == STANDARD:
             raise SettingsError("--each needs a file to put pictures beside; give --output")
         for path in (place, *strip.names(place)):

@@ -6,6 +6,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Self
 
+from .bars import bar_on, start
 from .errors import complain
 from .progress import clock
 
@@ -103,26 +104,13 @@ class TallyBar(Tally):
     """A bar that disappears at the end."""
 
     def __init__(self, console: Console | None = None) -> None:
-        from rich import console as rich_console
-        from rich import progress
-
-        self._bar = progress.Progress(
-            progress.TextColumn("{task.description}", markup=False),
-            progress.BarColumn(),
-            progress.TextColumn("{task.fields[detail]}", markup=False),
-            console=console or rich_console.Console(stderr=True),
-            transient=True,
-        )
+        self._bar = bar_on(console)
         self._task = self._bar.add_task("opening", total=None, detail="")
         self._pace = Pace()
 
     def __enter__(self) -> Self:
         """Show the bar."""
-        try:
-            self._bar.start()
-        except BaseException:  # Ctrl-C here would leave the terminal without its cursor
-            self._bar.stop()
-            raise
+        start(self._bar)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from ...control.guidance import Values
 from ...engine.artefact import Artefact
-from ...engine.distinctness import distinctness
+from ...engine.distinctness import distinctness_of
 from ...engine.engines import exact
 from ...engine.evenness import composedness_of
 from ...engine.looks import Look, look_at_all
@@ -58,9 +58,7 @@ class Judge:
         """What a crop (1, 3, H, W) asks for as content."""
         looks, settings = self._looks, in_units(self._study.settings, self._exponent)
         guidance = self._scene.steering.at(settings, crop.shape[2:], self._style_sizes)
-        distinct = None
-        if settings.composition == "content" and settings.content_weight:
-            distinct = distinctness(self._features, self._manifest, to_floats(crop))
+        distinct = distinctness_of(self._features, self._manifest, to_floats(crop), settings)
         given = (self._features, self._manifest, crop, looks, settings, guidance)
         return content_targets(*given, distinct=distinct, more=True)
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..losses.table import feature_terms
 from ..pictures.images import resize, scaled_size
 from ..pictures.tensors import Array, to_tensor
-from ..settings import LAYERS
+from ..settings import LAYERS, Settings
 from .artefact import Manifest
 from .kept import Features
 from .neighbours import Grid, hypercolumns
@@ -35,6 +35,15 @@ _ALIKE = 8
 
 _AROUND = 0.06
 """Of the longer side: what lies nearer resembles a place because it lies there."""
+
+
+def distinctness_of(
+    features: Features, manifest: Manifest, content: Array, settings: Settings
+) -> Array | None:
+    """The :func:`distinctness` of a content, where that counts; otherwise None."""
+    if settings.composition == "style" or not settings.content_weight:
+        return None
+    return distinctness(features, manifest, content)
 
 
 def distinctness(features: Features, manifest: Manifest, content: Array) -> Array:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..pictures.tensors import Array
 from ..settings import Settings
 from .artefact import Manifest
-from .distinctness import distinctness
+from .distinctness import distinctness_of
 from .evenness import composedness_of
 from .kept import Features
 
@@ -46,5 +46,4 @@ def traits_of(
         return Traits()
     pictures, alphas = zip(*styles, strict=True)
     composed = composedness_of(features, manifest, pictures, alphas, settings)
-    distinct = distinctness(features, manifest, content) if settings.content_weight else None
-    return Traits(composed, distinct)
+    return Traits(composed, distinctness_of(features, manifest, content, settings))
