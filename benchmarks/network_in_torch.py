@@ -16,7 +16,7 @@ from stylecore.models.networks.sizes import MULTIPLE, NOISE, Shape
 from stylecore.models.networks.weights import divided, first_weights
 from stylecore.pictures.images import resize
 
-MARGIN = 16
+MARGIN = 8
 _LEAST_VARIANCE = 1e-5
 
 
@@ -51,7 +51,7 @@ def _layer(x: Tensor, layer: Layer, parameters: dict[str, Tensor]) -> Tensor:
 
 
 class Trunk:
-    """VGG-19 with average pooling over a mirrored margin, as far as relu5_1."""
+    """VGG-19 with average pooling as far as relu5_1, with a mirrored margin in blocks 1 and 2."""
 
     def __init__(self, weights: stylecore.models.Weights) -> None:
         self._mean = torch.tensor(weights.preprocessing.mean).view(1, 3, 1, 1)
@@ -68,9 +68,11 @@ class Trunk:
         for name, (kernel, bias) in self._convolutions.items():
             if name.endswith("_1") and name != "conv1_1":
                 x = functional.avg_pool2d(x, 2)
+            block, cut = int(name[4]), MARGIN >> (int(name[4]) - 1)
+            if name == "conv3_1":
+                x = x[:, :, cut:-cut, cut:-cut]
             x = torch.relu(functional.conv2d(x, kernel, bias, padding=int(name != "conv1_1")))
-            cut = MARGIN >> (int(name[4]) - 1)
-            features[name.replace("conv", "relu")] = x[:, :, cut:-cut, cut:-cut]
+            features[name.replace("conv", "relu")] = x[:, :, cut:-cut, cut:-cut] if block < 3 else x
             if name == last:
                 break
         return features

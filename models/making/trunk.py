@@ -17,8 +17,12 @@ from .winograd import convolution, into_tiles, out_of_tiles, plane_of
 Kernels = Mapping[str, tuple[ir.Value, ir.Value]]
 """Per convolution, ``conv1_1`` …: kernel (O, I, 3, 3), input channels RGB, and bias (O,)."""
 
-MARGIN = 16
-"""Pixels: one position of relu5_1, the coarsest features there are."""
+MARGIN = 8
+"""Pixels: zeros around features reach 6 pixels into a picture in the blocks that have a margin."""
+
+MIRRORED = 2
+"""Blocks with a margin. Zeros around the others leave no frame, and at coarse scales a margin there
+would be most of what is looked at."""
 
 _POOLING = {"max": "MaxPool", "average": "AveragePool"}
 
@@ -57,6 +61,11 @@ def first_kernel(kernel: np.ndarray, preprocessing: Preprocessing) -> np.ndarray
     return scaled[:, ::-1] if preprocessing.order == "bgr" else scaled
 
 
+def margin_in(block: int) -> int:
+    """Positions of a block's features that lie in the margin, on each side."""
+    return MARGIN >> (block - 1) if block <= MIRRORED else 0
+
+
 def trunk(
     tape: Tape,
     image: ir.Value,
@@ -69,9 +78,9 @@ def trunk(
 ) -> dict[str, ir.Value]:
     """Record the trunk and return the outputs of the layers asked for.
 
-    Zeros around a picture are a dark frame to the network, and it paints one. So the trunk looks
-    at the picture with MARGIN pixels of its mirror image around it, and what it finds there is
-    cut off: features have the sizes of the picture itself.
+    Zeros around a picture are a dark frame to the network, and it paints one. So the first blocks
+    look at the picture with MARGIN pixels of its mirror image around it, and what they find there
+    is cut off: features have the sizes of the picture itself.
 
     Args:
         tape: where the operators are recorded.
@@ -92,9 +101,11 @@ def trunk(
         names = tuple(group)
         if block > 1:
             x = tape(_POOLING[pooling], x, kernel_shape=[2, 2], strides=[2, 2])
+        if block == MIRRORED + 1:
+            x = _without_margin(tape, x, MARGIN >> MIRRORED)
         found = (_tiled if block in winograd else _direct)(tape, x, kernels, names, wanted)
         for layer in filter(wanted.__contains__, names):
-            features[layer] = _without_margin(tape, found[layer], MARGIN >> (block - 1))
+            features[layer] = _without_margin(tape, found[layer], margin_in(block))
         x = found[names[-1]]
     return features
 

@@ -31,12 +31,12 @@ from stylecore.pictures.tensors import to_tensor
 from stylecore.scene import read_scene
 from stylecore.settings import Settings
 
-MARGIN = 16
+MARGIN = 8
 STYLE = tuple(Settings().style_layers)
 
 
 def torch_features(torch, x, weights, pooling):
-    """VGG-19 as the paper draws it, over the picture and a mirrored margin that is cut off."""
+    """VGG-19 as the paper draws it; blocks 1 and 2 have a mirrored margin that is cut off."""
     functional = torch.nn.functional
     halved = {"max": functional.max_pool2d, "average": functional.avg_pool2d}[pooling]
     assert weights.preprocessing.order == "bgr"
@@ -46,10 +46,12 @@ def torch_features(torch, x, weights, pooling):
     for name, (kernel, bias) in weights.convolutions.items():
         if name.endswith("_1") and name != "conv1_1":
             x = halved(x, 2)
+        block, cut = int(name[4]), MARGIN >> (int(name[4]) - 1)
+        if name == "conv3_1":
+            x = x[:, :, cut:-cut, cut:-cut]
         kernel, bias = (torch.tensor(array, dtype=x.dtype) for array in (kernel, bias))
         x = torch.relu(functional.conv2d(x, kernel, bias, padding=0 if name == "conv1_1" else 1))
-        cut = MARGIN >> (int(name[4]) - 1)
-        features[name.replace("conv", "relu")] = x[:, :, cut:-cut, cut:-cut]
+        features[name.replace("conv", "relu")] = x[:, :, cut:-cut, cut:-cut] if block < 3 else x
     return features
 
 
