@@ -40,14 +40,14 @@ COARSEST = 64
 """Pixels: the longest side of the first scale, where nobody says and no picture is started from."""
 
 _GROWTH = 2.0
-_COST_SHARE = 0.5
+_COST_SHARE = 0.35
 
 
 def plan(height: int, width: int, settings: Settings) -> tuple[Scale, ...]:
     """The scales of a run, coarsest first.
 
     Sizes grow by a factor of about 2. A step costs in proportion to the pixels, so a scale gets
-    steps in proportion to pixels^-½: coarse ones, where form is found, many cheap steps; the
+    steps in proportion to pixels^-0.35: coarse ones, where form is found, many cheap steps; the
     finest, where only texture is left to settle, few dear ones.
 
     Args:

@@ -116,7 +116,7 @@ class Settings:
     """
 
     size: int = 512
-    steps: int = 150
+    steps: int = 90
     optimizer: Optimizer = "projected-lbfgs"
     content_weight: float = 0.05
     style_weight: float = 1.0
