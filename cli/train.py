@@ -189,11 +189,12 @@ def _watching(
 def _keep(end: BaseException, running: Training, files: Trained) -> int:
     """Write what there is of a training that ended early, say so, and return the exit status."""
     LISTENER.finish()
-    words, status = how_it_ended(end)
     if not running.steps:
+        words, status = how_it_ended(end)
         complain(f"{words} before a step was taken; nothing was written")
         return status
     lies, failures = files.write(running)
+    words, status = how_it_ended(end)
     goes_on = f"the network so far is in {lies}; --resume {files.state} goes on"
     complain("; ".join([words, *failures] if failures else [words, goes_on]))
     return FAILED if failures else status
