@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,10 +81,18 @@ class Workers:
         )
 
 
+def hush() -> None:
+    """Keep Dask from writing to the terminal: what matters is raised."""
+    with suppress(ImportError):
+        importlib.import_module("distributed")  # it sets levels of its own
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
 def _cluster(scheduler: str, progress: Progress) -> Crew:
     from ..batch.cluster import ClusterCrew
 
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is raised
+    hush()
     crew = ClusterCrew(scheduler)
     if not crew.hands:
         progress.say(f"stylecore: {scheduler} has no workers yet; waiting for them")

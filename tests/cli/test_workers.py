@@ -1,3 +1,4 @@
+import logging
 from pathlib import Path
 
 import pytest
@@ -6,7 +7,7 @@ from stylecore.batch.jobs import Job
 from stylecore.batch.local import ThreadCrew
 from stylecore.batch.processes import ProcessCrew
 from stylecore.cli.progress import Progress
-from stylecore.cli.workers import Workers
+from stylecore.cli.workers import Workers, hush
 from stylecore.errors import SettingsError
 from stylecore.settings import Settings
 
@@ -73,3 +74,9 @@ def test_more_threads_than_cores_are_said(monkeypatch):
         pass
     (line,) = said.lines
     assert line.startswith("stylecore: 6 threads on 2 cores wait for one another")
+
+
+def test_the_cluster_library_writes_nothing_beside_the_one_line():
+    hush()
+    names = ("distributed", "distributed.client", "distributed.core")
+    assert not any(logging.getLogger(name).isEnabledFor(logging.ERROR) for name in names)
