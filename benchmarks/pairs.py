@@ -6,7 +6,8 @@
 Without ``--pair`` or ``--folder`` the pairs are made of the pictures in ``examples/``. A way is a
 name and the settings that differ from the defaults; without ``--way`` there are two, the defaults
 and the plain method. The folder of ``--keep`` gets every picture and ``sheet.jpg``; pictures that
-lie there already are taken as they are. ``benchmarks/legibility.py`` says what the numbers are.
+lie there already are taken as they are. A picture's caption has its structure and its E, which
+``benchmarks/legibility.py`` explains.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def main() -> None:
             picture, seconds = painted(content, style, settings, file)
             verdict = legibility.judge(row[0][1], row[1][1], picture)
             print(f"{legibility.line(file.stem, verdict)}{seconds:>9}", flush=True)
-            said = f"{name}: structure {verdict.structure:.2f}, E {verdict.mean:.2f}"
+            said = f"{name} {verdict.structure:.2f}, {verdict.mean:.2f}"
             row.append((said, picture))
         rows.append(row)
         write_sheet(given.keep / "sheet.jpg", contact_sheet(rows, given.panel))
