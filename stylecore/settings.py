@@ -20,7 +20,18 @@ Vanishing = Literal["warn", "error"]
 Detail = Literal["example", "content", "none"]
 Composition = Literal["content", "style"]
 Color = Literal["style", "luminance", "match", "content"]
-EngineName = Literal["auto", "cpu", "openvino", "cuda"]
+EngineName = Literal[
+    "auto",
+    "cpu",
+    "openvino",
+    "cuda",
+    "tensorrt",
+    "migraphx",
+    "directml",
+    "coreml",
+    "webgpu",
+    "qnn",
+]
 
 LAYERS = tuple(
     f"relu{block}_{index}"
