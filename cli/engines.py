@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..contest import Placing
     from ..engine.survey import Finding, Survey
 
-_SIZE, _ROUNDS = 256, 5
+_ROUNDS = 5
 
 Bench = Annotated[
     bool,
@@ -41,7 +41,7 @@ Threads = Annotated[int, typer.Option(help=HELP["threads"][1])]
 
 def engines(
     bench: Bench = False,
-    size: Size = _SIZE,
+    size: Size = default_of("size"),
     rounds: Rounds = _ROUNDS,
     threads: Threads = default_of("threads"),
     as_json: AsJson = False,

@@ -17,7 +17,7 @@ from .speed import Speed
 _PREPARED = 3.0
 """Iterations that a scale takes before its first: features of the pictures, targets, detail."""
 
-_JUDGED = 1.0
+_JUDGED = 0.4
 """Iterations that the last scale takes after its last: the loss of what is delivered."""
 
 
