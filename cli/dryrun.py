@@ -58,6 +58,8 @@ def tell_plan(order: Order, how: Manner, reads: Sequence[Path] = ()) -> None:
         outputs.write_text(how.report, json.dumps(plan.as_dict(), indent=1) + "\n")
     for line in _lines(plan):
         typer.echo(line, err=how.report == STANDARD)
+    if order.fine_style is not None and not how.quiet:
+        complain(f"mixing {order.fine_style} into the first style comes before, and is not counted")
     if not plan.room.suffices:
         complain(shortage(plan.job, plan.room))
         raise typer.Exit(FAILED)

@@ -57,7 +57,10 @@ class Offer:
         if not plugins.devices_of(runtime, self.provider):
             plugins.register(runtime, name, self.plugin)
         if not plugins.devices_of(runtime, self.provider):
-            raise EngineError(f"engine {name}: its plugin finds no device; {self.remedy}")
+            raise EngineError(
+                f"engine {name}: its plugin finds no device, and wants {self.runs_on}; take"
+                " --engine cpu"
+            )
         return ""
 
     def providers(self, runtime: Any, options: Any, _engine: object) -> list[Any] | None:

@@ -75,6 +75,12 @@ def test_the_plan_as_json(stylize, no_painting, monkeypatch):
     assert shown["scales"] == plan["scales"]
 
 
+def test_what_comes_before_the_run_is_named(stylize, no_painting):
+    result = stylize("--dry-run", "--fine-style", "photo.png")
+    assert result.exit_code == 0, result.output
+    assert "mixing photo.png into the first style comes before" in result.stderr
+
+
 def test_what_does_not_fit_is_told_and_fails(stylize, no_painting, monkeypatch):
     for name, size in (("held_memory", 0.0), ("usable_memory", 1e6), ("usable_swap", 0.0)):
         monkeypatch.setattr(room, name, lambda size=size: size)

@@ -75,7 +75,9 @@ def test_a_plugin_is_registered_once_and_its_first_device_taken(machine, monkeyp
 def test_a_plugin_without_a_device_is_refused(machine, monkeypatch):
     runtime = machine(plugin=False)
     plugged(runtime, monkeypatch, 0)
-    with pytest.raises(EngineError, match=r"engine webgpu: its plugin finds no device; it wants a"):
+    with pytest.raises(
+        EngineError, match=r"engine webgpu: its plugin finds no device, and wants a"
+    ):
         choose_engine("webgpu")
 
 
