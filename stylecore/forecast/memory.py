@@ -21,6 +21,9 @@ _OF_A_PIXEL = 3500.0
 _OF_A_REGION = 650.0
 """Further bytes for each such pixel and each region beyond the first: its guided features."""
 
+_OF_A_STYLE = 1060.0
+"""Further bytes for each pixel that a style has beyond the content's: it is looked at whole."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -50,7 +53,8 @@ class Job:
 def peak_memory_of(job: Job, manifest: Manifest) -> float:
     """Bytes that the process holds at its peak, within a fifth."""
     seen = float((job.height + 2 * manifest.margin) * (job.width + 2 * manifest.margin))
-    each = _OF_A_PIXEL + _OF_A_REGION * (job.regions - 1)
+    beyond = max(0.0, max(job.scales) ** 2 - 1)
+    each = _OF_A_PIXEL + _OF_A_REGION * (job.regions - 1) + _OF_A_STYLE * beyond
     return _OPENED * _width(manifest) + each * _width(manifest) * seen
 
 

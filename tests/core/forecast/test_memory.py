@@ -35,6 +35,15 @@ def test_regions_take_more_and_a_narrow_network_less(manifest, narrow_artefact):
     assert peak_memory_of(job(512, 512), narrow_artefact["average"].manifest) < one
 
 
+def test_a_style_that_is_taken_larger_is_looked_at_larger(manifest):
+    taken = [peak_memory_of(job(512, 512, scales=one), manifest) for one in ((1.0,), (0.5,))]
+    assert taken[0] == taken[1], "the content's features are more than those of a small style"
+    twice, both = (
+        peak_memory_of(job(512, 512, scales=one), manifest) for one in ((2.0,), (1.0, 2.0))
+    )
+    assert twice == both > taken[0]
+
+
 @pytest.mark.parametrize("size", [(3000, 4000), (4000, 1000)])
 def test_the_largest_size_fits_and_the_next_does_not(manifest, size):
     wanted, room = job(*size), 2e9
