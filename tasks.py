@@ -4,6 +4,7 @@
     python3 tasks.py test     run the tests
     python3 tasks.py check    lint, format and types
     python3 tasks.py docs     write docs/cli.md from the commands, then run what the documents show
+    python3 tasks.py bench    measure engines and sizes, beside torch where it is, into out/bench.md
 
 Words after the command go to the tool behind it: ``python3 tasks.py test -k settings``.
 The first run of a command makes ``.venv`` and installs into it; later runs find it there.
@@ -59,6 +60,12 @@ def docs(words: Sequence[str]) -> None:
     set_up("test", ["test"], then=install_oracle)
     call(PYTHON, "-m", "stylecore.cli.reference", "docs/cli.md")
     call(PYTHON, "-m", "pytest", "tests/test_docs.py", "tests/test_api.py", *words)
+
+
+def bench(words: Sequence[str]) -> None:
+    """Measure engines and sizes in one table, as Markdown and JSON."""
+    set_up("demo", ["cli", "openvino" if has_openvino_device() else "cpu"])
+    call(PYTHON, "benchmarks/table.py", *words)
 
 
 def check_types() -> None:
@@ -215,7 +222,7 @@ def shorten(word: str) -> str:
     return word.removeprefix(f"{ROOT}{os.sep}")
 
 
-COMMANDS = {command.__name__: command for command in (demo, test, check, docs)}
+COMMANDS = {command.__name__: command for command in (demo, test, check, docs, bench)}
 
 
 def main() -> int:

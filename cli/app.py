@@ -10,6 +10,7 @@ from . import models
 from .apply import apply
 from .batch import batch
 from .blend import blend
+from .engines import engines
 from .errors import Root
 from .mask import mask
 from .rerun import rerun
@@ -32,6 +33,7 @@ app.command()(mask)
 app.command()(show)
 app.command()(rerun)
 app.command()(train)
+app.command()(engines)
 app.add_typer(models.app, name="models")
 
 

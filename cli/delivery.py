@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..pictures.notes import Metadata
     from ..pictures.tensors import Picture
     from ..results import Result
+    from ..scene import Scene
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,12 @@ class Delivery:
         """Whether standard output is taken, so that nothing else may go there."""
         return STANDARD in (self.picture, self.report)
 
-    def expect(self, steps: int) -> None:
+    def expect(self, steps: int, depth: int = 8) -> None:
         """Make sure that all of it can be written.
+
+        Args:
+            steps: of the run.
+            depth: bits of a channel of the finished picture.
 
         Raises:
             StylecoreError: for an output that is an input or that cannot be written.
@@ -57,12 +62,21 @@ class Delivery:
             raise StylecoreError(f"--save-every is {self.every}; give 0 or a number of steps")
         if self.every and self.picture == STANDARD:
             raise StylecoreError("--save-every needs a file to put pictures beside; give --output")
-        self.outputs.expect_picture(self.picture)
+        self.outputs.expect_picture(self.picture, depth)
         if self.every:
             for step in range(self.every, steps + 1, self.every):
                 self.outputs.expect(self._intermediate(step))
         if self.report is not None:
             self.outputs.expect_text(self.report)
+
+    def expect_size(self, scene: Scene) -> None:
+        """Make sure that the finished picture's format holds as many pixels as a scene has.
+
+        Raises:
+            StylecoreError: where it does not.
+        """
+        depth, alpha = scene.settings.depth, scene.finish.alpha is not None
+        self.outputs.expect_size(self.picture, scene.height, scene.width, depth, alpha=alpha)
 
     def keep(self, step: int, picture: Picture) -> None:
         """Write an intermediate picture.

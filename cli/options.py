@@ -12,7 +12,7 @@ from typing import Annotated, Any, get_args, get_type_hints
 import typer
 
 from ..models.training.settings import TrainingSettings
-from ..settings import LAYERS, Settings, parse_layers, parse_numbers
+from ..settings import DEPTHS, LAYERS, Settings, parse_layers, parse_numbers
 from ..settingsfile import read_settings
 from .common import optional
 from .standard import STANDARD, given
@@ -26,6 +26,10 @@ HELP: dict[str, tuple[str, str]] = {
     "fit": (_PICTURE, "Keep the style's own aspect ratio, or crop it to the content's."),
     "init": (_PICTURE, "What to start from: content, noise, or the path of a picture."),
     "seed": (_PICTURE, "Seed of the noise."),
+    "depth": (
+        _PICTURE,
+        "Bits of a channel of the result; 16 for PNG and TIFF, to go on with in another program.",
+    ),
     "content_weight": (_LOOK, "Weight of the content (α)."),
     "style_weight": (_LOOK, "Weight of the style (β)."),
     "tv_weight": (_LOOK, "Weight of the total variation (γ): more is smoother."),
@@ -116,6 +120,8 @@ TRAINING_TEXTS = {
 
 _LAYERS = ("content_layers", "style_layers", "coarse_content")
 _NUMBERS = ("blend", "style_scale")
+_METAVARS = {**dict.fromkeys(_NUMBERS, "NUMBERS"), "depth": "|".join(map(str, DEPTHS))}
+"""Of settings whose types do not tell what is to be written."""
 
 SettingsFile = Annotated[
     Path | None,
@@ -226,7 +232,7 @@ def _parameter(name: str, base: Settings, text: str | None) -> inspect.Parameter
         _flag(name),
         help=text or usual,
         rich_help_panel=panel,
-        metavar="NUMBERS" if name in _NUMBERS else "|".join(get_args(kind)) or None,
+        metavar=_METAVARS.get(name) or "|".join(get_args(kind)) or None,
         autocompletion=_complete_layers if name in _LAYERS else None,
     )
     return inspect.Parameter(

@@ -116,6 +116,7 @@ class Manner:
         life: checkpoint and preview.
         save_every: steps between pictures that are kept on the way; 0 keeps none.
         report: where the report goes, or None.
+        dry_run: to tell what it would take, and paint nothing.
     """
 
     output: Path | None
@@ -127,6 +128,7 @@ class Manner:
     life: Life
     save_every: int = 0
     report: Path | None = None
+    dry_run: bool = False
 
 
 def start_of(settings: Settings) -> list[Path]:

@@ -23,7 +23,9 @@ from .standard import (
 
 if TYPE_CHECKING:
     from ..pictures.notes import Metadata
-    from ..pictures.tensors import Picture
+    from ..pictures.tensors import Levels
+
+_AS_STANDARD_OUTPUT = "picture.png"
 
 
 class Outputs:
@@ -46,12 +48,16 @@ class Outputs:
             raise _overwriting(path, self._expected[real])
         self._expected[real] = path
 
-    def expect_picture(self, path: Path) -> None:
+    def expect_picture(self, path: Path, depth: int = 8) -> None:
         """Make sure that a picture can be written there.
+
+        Args:
+            path: of its file.
+            depth: its bits of a channel.
 
         Raises:
             StylecoreError: for the place of an input or of another output, one that cannot be
-                written, or a suffix that names no format.
+                written, or a suffix that names no format, or one that does not hold so many bits.
         """
         from ..pictures.images import check_writable
 
@@ -59,7 +65,20 @@ class Outputs:
         if path == STANDARD:
             expect_picture_on_standard_output()
         else:
-            check_writable(path)
+            check_writable(path, depth)
+
+    def expect_size(
+        self, path: Path, height: int, width: int, depth: int = 8, *, alpha: bool = False
+    ) -> None:
+        """Make sure that the format of a picture's file holds so many pixels.
+
+        Raises:
+            StylecoreError: where it does not.
+        """
+        from ..pictures.images import check_size
+
+        name = _AS_STANDARD_OUTPUT if path == STANDARD else path.name
+        check_size(name, height, width, depth, 4 if alpha else 3)
 
     def expect_film(self, path: Path) -> None:
         """Make sure that a film can be written there.
@@ -123,7 +142,7 @@ class Outputs:
             if files.is_there(read) and Path(real).is_relative_to(os.path.realpath(path)):
                 raise _overwriting(path, read)
 
-    def write_picture(self, path: Path, picture: Picture, metadata: Metadata | None = None) -> None:
+    def write_picture(self, path: Path, picture: Levels, metadata: Metadata | None = None) -> None:
         """Write a picture, with what else it carries; to standard output as PNG.
 
         Raises:
@@ -136,7 +155,7 @@ class Outputs:
             write_image(path, picture, metadata)
             return
         with TemporaryDirectory(prefix="stylecore-") as folder:
-            whole = Path(folder) / "picture.png"
+            whole = Path(folder) / _AS_STANDARD_OUTPUT
             write_image(whole, picture, metadata)
             write_standard_output(whole.read_bytes())
 

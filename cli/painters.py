@@ -64,17 +64,19 @@ def mixed_style(
         StylecoreError: when anything else ends it.
     """
     from ..mixing import mix_scales
+    from ..pictures.tensors import eight_bits
 
     # Of what ends it early nothing is kept: a style is no picture to deliver.
     try:
-        return mix_scales(
+        mixed = mix_scales(
             order.styles[0],
             fine,
             model=painter,
             settings=order.settings,
             on_step=progress.step,
             checkpoint=checkpoint,
-        ).picture
+        )
+        return eight_bits(mixed.picture)
     except Interrupted as end:
         raise end.__cause__ or KeyboardInterrupt() from None
     except UnfinishedError as error:

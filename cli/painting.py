@@ -15,6 +15,7 @@ from ..errors import StylecoreError
 from ..results import Interrupted, UnfinishedError
 from .common import metadata_of
 from .delivery import Delivery
+from .dryrun import tell_plan
 from .errors import FAILED, complain, how_it_ended, while_reading
 from .life import going_on_without, note_output, watching, where_it_goes_on
 from .opening import opening
@@ -49,10 +50,12 @@ def carry_out(
         Exit: with the status of a run that ended early.
         StylecoreError: for what cannot be done.
     """
+    if how.dry_run:
+        return tell_plan(order, how, reads)
     with opening(order, how, reads) as (outputs, checkpoint, picture):
         metadata = metadata_of(order.content, how.metadata, how.no_metadata)
         delivery = Delivery(outputs, picture, how.report, how.save_every, metadata)
-        delivery.expect(order.settings.steps)
+        delivery.expect(order.settings.steps, order.settings.depth)
         note_output(picture, checkpoint)
         result = _painted(order, how, delivery, checkpoint, check)
         _deliver(result, delivery)
@@ -61,6 +64,7 @@ def carry_out(
     if not how.quiet:
         told = [*notes_on(order.settings.threads), checkpoint and checkpoint.failure]
         _say(result.report, told, delivery)
+    return None
 
 
 def _painted(
@@ -76,6 +80,7 @@ def _painted(
         scene = order.read(inputs, quiet=how.quiet)
         if order.fine_style is not None:
             fine = read_fine(order.fine_style)
+    delivery.expect_size(scene)
     if len(order.styles) > 1 and not how.quiet:
         complain(_roles(order.content, order.styles))
     try:

@@ -23,7 +23,7 @@ from .painting import carry_out
 from .show import made_of
 from .standard import given
 from .strips import Strip, carry_out_strip
-from .stylize import Report, SaveEvery
+from .stylize import DryRun, Report, SaveEvery
 from .where import Pair, Where
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def rerun(
     anyway: _Anyway = False,
     save_every: SaveEvery = 0,
     report: Report = None,
+    dry_run: DryRun = False,
     model: Model = None,
     offline: Offline = False,
     quiet: Quiet = False,
@@ -92,6 +93,7 @@ def rerun(
         output=output,
         save_every=save_every,
         report=report,
+        dry_run=dry_run,
         model=model or _weights(made, folders),
         offline=offline,
         quiet=quiet,
@@ -102,9 +104,10 @@ def rerun(
     check = partial(_check, made, anyway=anyway, quiet=quiet)
     if not made.strip:
         return carry_out(order, how, [there], check)
-    if save_every or report is not None:
+    if save_every or report is not None or dry_run:
         raise StylecoreError(
-            f"{picture} is of a strip, which has neither --save-every nor --report; leave them out"
+            f"{picture} is of a strip, which has neither --save-every nor --report nor --dry-run;"
+            " leave them out"
         )
     return carry_out_strip(order, how, Strip(made.strip), [there], check)
 

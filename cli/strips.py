@@ -70,12 +70,16 @@ def carry_out_strip(
         Exit: with the status of a strip that ended early.
         StylecoreError: for what cannot be done.
     """
+    from ..strip import strip_width
+
     with opening(order, how, reads) as (outputs, checkpoint, place):
         if strip.each and place == STANDARD:
             raise SettingsError("--each needs a file to put pictures beside; give --output")
         for path in (place, *strip.names(place)):
-            outputs.expect_picture(path)
+            outputs.expect_picture(path, order.settings.depth)
         scene = _read(order, strip)
+        width = strip_width(scene.width, strip.count)
+        outputs.expect_size(place, scene.height, width, order.settings.depth)
         for note in () if how.quiet else scene.notes():
             complain(note)
         note_output(place, checkpoint)

@@ -130,6 +130,7 @@ class Studio:
     def _paint_picture(self, source: Path, place: Path, styler: Styler) -> None:
         with while_reading(self.told):
             sight = styler.read(source, self.size)
+        self.outputs.expect_size(place, *sight.colours.shape[:2], alpha=sight.alpha is not None)
         metadata = metadata_of(source, self.metadata)
         picture = styler.paint(sight)
         write = partial(self.outputs.write_picture, picture=picture, metadata=metadata)

@@ -68,6 +68,15 @@ InitNetwork = Annotated[
     ),
 ]
 
+DryRun = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run",
+        help="Paint nothing: tell through which sizes the run would go, on which engine, how long "
+        "it would take and how much memory; --report has it as JSON.",
+    ),
+]
+
 
 @with_settings
 @with_where
@@ -82,6 +91,7 @@ def stylize(
     settings_file: SettingsFile = None,
     save_every: SaveEvery = 0,
     report: Report = None,
+    dry_run: DryRun = False,
     model: Model = None,
     offline: Offline = False,
     quiet: Quiet = False,
@@ -109,6 +119,7 @@ def stylize(
         output=output,
         save_every=save_every,
         report=report,
+        dry_run=dry_run,
         model=model,
         offline=offline,
         quiet=quiet,

@@ -39,13 +39,15 @@ def write_atomically(path: str | os.PathLike[str], data: bytes | memoryview) -> 
 def replacing(path: str | os.PathLike[str]) -> Generator[BinaryIO]:
     """Open a file that takes the place of another once it is whole, as `write_atomically` does.
 
+    What was written can be read.
+
     Raises:
         OSError: as `write_atomically`.
     """
     target = _regular_target(path)
     temporary = _beside(target)
     try:
-        with temporary.open("xb") as file:
+        with temporary.open("x+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

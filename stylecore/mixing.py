@@ -79,4 +79,5 @@ def _shallow(settings: Settings) -> Settings:
         blend=(),
         style_scale=(),
         color="style",
+        depth=8,
     )

@@ -8,7 +8,7 @@ from time import perf_counter
 from .growth import resized
 from .losses.table import Losses
 from .memory import is_shortage, let_go
-from .pictures.tensors import Array, Picture
+from .pictures.tensors import Array, Levels
 from .pyramid import Scale
 from .report import Report
 from .results import Interrupted, Result, UnfinishedError
@@ -27,7 +27,7 @@ class Outcome:
     def __init__(self, scene: Scene, report: Report, started: float) -> None:
         self._scene, self._report, self._started = scene, report, started
         self._began = perf_counter()
-        self._picture: Picture | None = None
+        self._picture: Levels | None = None
         report.setup = self._began - started
 
     def painted(self, x: Array) -> None:
@@ -36,7 +36,7 @@ class Outcome:
         self._picture = self._scene.finish.picture(x)
 
     def judged(self, measured: Callable[[Array], Losses]) -> Result:
-        """The result, with the loss of its 8 bits."""
+        """The result, with the loss of what is delivered: 8 bits, or 16."""
         assert self._picture is not None
         self._report.final = measured(self._scene.finish.judged(self._picture))
         return self._result(self._picture)
@@ -66,7 +66,7 @@ class Outcome:
                 let_go(error)
         return None
 
-    def _result(self, picture: Picture) -> Result:
+    def _result(self, picture: Levels) -> Result:
         self._report.total = perf_counter() - self._started
         alpha = self._scene.finish.transparency(*picture.shape[:2])
         return Result(picture, self._report.as_dict(), alpha)

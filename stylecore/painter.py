@@ -21,6 +21,8 @@ from .engine.targets import Values, measure, prepare_targets
 from .engine.traits import Traits, traits_of
 from .engine.unit import exponent_of, in_units
 from .errors import EngineError, ModelError
+from .forecast.plan import job_of
+from .forecast.room import check_room
 from .journal import Journal
 from .losses.table import Losses
 from .memory import is_shortage, let_go
@@ -116,6 +118,7 @@ class Painter:
         Raises:
             CheckpointError: for a checkpoint that is damaged, or of another run.
             ModelError: when the artefact does not fit the scene's settings.
+            SettingsError: when a picture of this size cannot find room in memory.
             ImageError: for a region that vanishes, where the settings say so.
             Interrupted: on Ctrl-C, once there is a picture.
             UnfinishedError: when anything else ends the run, once there is a picture.
@@ -129,6 +132,7 @@ class Painter:
         journal = Journal(checkpoint, identity, scales, report)
         if journal.result is not None:
             return journal.result
+        check_room(job_of(scene), self.artefact.manifest, self.engine)
         exponent = _exponent(scene)
         objective = Objective(self._objective.apart(), self.artefact.manifest, exponent)
         record = Record(scales, objective, scene.finish, report, on_step)

@@ -10,7 +10,7 @@ from .cadence import Cadence
 from .errors import StylecoreError
 from .memory import is_shortage
 from .pictures.images import resize, scaled_size, write_image
-from .pictures.tensors import Picture
+from .pictures.tensors import Levels, Picture, eight_bits
 from .results import Step
 
 LONGEST = 512
@@ -65,9 +65,9 @@ class Preview:
                 self._show(step.picture)
         self._begun = True
 
-    def show(self, picture: Picture) -> None:
+    def show(self, picture: Levels) -> None:
         """Show a picture (h, w, 3), or with alpha (h, w, 4), now."""
-        self._show(lambda: picture)
+        self._show(lambda: eight_bits(picture))
 
     def _show(self, shown: Callable[[], Picture]) -> None:
         self.failure = ""

@@ -10,7 +10,7 @@ import numpy as np
 
 from .errors import StylecoreError
 from .memory import REMEDY, is_shortage
-from .pictures.tensors import Picture
+from .pictures.tensors import Levels, Picture
 from .provenance.provenance import Provenance
 
 
@@ -53,19 +53,21 @@ class Result:
     """What a run delivers.
 
     Attributes:
-        image: (H, W, 3) uint8, RGB.
+        image: (H, W, 3) uint8, RGB; uint16 where the settings' ``depth`` is 16.
         report: what happened, as plain values ready for JSON.
-        alpha: (H, W) uint8, where the content was transparent in part, otherwise None.
+        alpha: (H, W), of the same type, where the content was transparent in part, otherwise None.
     """
 
-    image: Picture
+    image: Levels
     report: dict[str, Any]
-    alpha: Picture | None = None
+    alpha: Levels | None = None
 
     @property
-    def picture(self) -> Picture:
+    def picture(self) -> Levels:
         """The image with its alpha as fourth channel, where it has one."""
-        return self.image if self.alpha is None else np.dstack([self.image, self.alpha])
+        if self.alpha is None:
+            return self.image
+        return np.concatenate([self.image, self.alpha[..., None]], axis=2, dtype=self.image.dtype)
 
     @property
     def made(self) -> str:

@@ -208,7 +208,7 @@ class Scene:
         ]
 
 
-_READ_BY = {"size", "fit", "color", "style_scale"}
+_READ_BY = {"size", "fit", "color", "style_scale", "depth"}
 
 
 def read_scene(
@@ -257,7 +257,7 @@ def read_scene(
         steering=replace(steering, blend=_blend(settings, numbers)),
         numbers=tuple(numbers),
         given=len(given),
-        finish=Finish(picture, settings.color, steering.keep, alpha),
+        finish=Finish(picture, settings.color, steering.keep, alpha, settings.depth),
         inputs=inputs or inputs_of(content, style, **controls),
     )
 

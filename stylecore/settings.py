@@ -20,7 +20,18 @@ Vanishing = Literal["warn", "error"]
 Detail = Literal["example", "content", "none"]
 Composition = Literal["content", "style"]
 Color = Literal["style", "luminance", "match", "content"]
-EngineName = Literal["auto", "cpu", "openvino", "cuda"]
+EngineName = Literal[
+    "auto",
+    "cpu",
+    "openvino",
+    "cuda",
+    "tensorrt",
+    "migraphx",
+    "directml",
+    "coreml",
+    "webgpu",
+    "qnn",
+]
 
 LAYERS = tuple(
     f"relu{block}_{index}"
@@ -34,6 +45,9 @@ SMALLEST_SIDE = 32
 
 LARGEST_SIDE = 16384
 """Pixels: a guard against slips of the finger, far above what memory allows."""
+
+DEPTHS = (8, 16)
+"""Bits of a channel that a result may have."""
 
 SMALLEST_FACTOR = 0.1
 """Of a style's size: below, little is left of it; above its inverse, little else but memory."""
@@ -110,6 +124,7 @@ class Settings:
             ``style``'s, as the plain method has it.
         coarse_content: layers that hold the content's shapes under its own composition, with their
             relative weights: alone at the coarsest scales, beside ``content_layers`` at others.
+        depth: bits of a channel of the result: 8, or 16, of which what is painted fills most.
 
     Raises:
         SettingsError: from the constructor, for a value outside its range.
@@ -142,6 +157,7 @@ class Settings:
     detail: Detail = "example"
     composition: Composition = "content"
     coarse_content: Mapping[str, float] = field(default_factory=lambda: {"relu3_1": 1.0})
+    depth: int = 8
 
     def __post_init__(self) -> None:
         if isinstance(self.init, PathLike):
@@ -152,6 +168,9 @@ class Settings:
         _check_range("steps", self.steps, 1, 1_000_000, "steps")
         _check_range("threads", self.threads, 0, 1024, "threads")
         _check_range("seed", self.seed, 0, 2**63 - 1, "")
+        _check_range("depth", self.depth, min(DEPTHS), max(DEPTHS), "bits")
+        if self.depth not in DEPTHS:
+            raise SettingsError(f"depth is {self.depth!r}; give 8 or 16 bits")
         for name in ("content_weight", "style_weight", "tv_weight"):
             _check_weight(name, getattr(self, name))
         for name in ("content_layers", "style_layers", "coarse_content"):

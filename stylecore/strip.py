@@ -11,7 +11,7 @@ from .checkpoints.checkpoint import Checkpoint
 from .errors import SettingsError
 from .painter import Model, Painter, painter_for
 from .pictures.sources import Source
-from .pictures.tensors import Picture
+from .pictures.tensors import Levels, eight_bits
 from .record import OnStep
 from .results import Result
 from .scene import Controls, Scene, read_scene
@@ -87,7 +87,7 @@ def paint_strip(
     short = _short(scene.settings)
     results: list[Result] = []
     for share in np.linspace(0, 1, count):
-        start = results[-1].image if results else None
+        start = eight_bits(results[-1].image) if results else None
         scene = scene.again(
             start, blend=(1 - float(share), float(share)), **short if results else {}
         )
@@ -97,10 +97,15 @@ def paint_strip(
     return results
 
 
-def side_by_side(pictures: Sequence[Picture]) -> Picture:
+def strip_width(width: int, count: int) -> int:
+    """Pixels across a strip of so many pictures."""
+    return count * (width + _GAP) - _GAP
+
+
+def side_by_side(pictures: Sequence[Levels]) -> Levels:
     """Pictures of one size in a row, with white between them, or nothing if they have alpha."""
-    height, _, channels = pictures[0].shape
-    gap = np.full((height, _GAP, channels), 255, np.uint8)
+    (height, _, channels), kind = pictures[0].shape, pictures[0].dtype
+    gap = np.full((height, _GAP, channels), np.iinfo(kind).max, kind)
     gap[..., 3:] = 0
     parts = [part for picture in pictures for part in (gap, picture)]
     return np.concatenate(parts[1:], axis=1)

@@ -56,6 +56,9 @@ MAY_IMPORT = {
     "stylecore.feedforward": {
         *("control", "engine", "errors", "files", "memory", "pictures", "settings"),
     },
+    "stylecore.forecast": {
+        *("engine", "errors", "files", "pictures", "pyramid", "scene", "settings"),
+    },
     "stylecore.losses": {"pictures", "settings"},
     "stylecore.masks": {"errors", "pictures"},
     "stylecore.models.autodiff": {"errors"},

@@ -112,6 +112,14 @@ def test_a_torch_of_any_build_serves(
     assert bool(calls) is not there
 
 
+def test_bench_runs_the_table_with_the_words_it_is_given(
+    tasks: ModuleType, calls: list[list[str]]
+) -> None:
+    tasks.bench(["--sizes", "64"])
+    assert calls[-1][1:] == ["benchmarks/table.py", "--sizes", "64"]
+    assert (SCRIPT.parent / "benchmarks" / "table.py").is_file()
+
+
 def test_without_a_wheel_torch_is_left_out(
     tasks: ModuleType,
     calls: list[list[str]],

@@ -14,7 +14,7 @@ from typing import Any
 
 from .. import files
 from ..errors import SettingsError
-from ..pictures.images import check_suffix
+from ..pictures.images import check_depth, check_suffix
 from ..settings import Settings
 from ..settingsfile import NAMES, mapping_of
 from .jobs import Job, Pair
@@ -51,7 +51,8 @@ def named(
     Raises:
         SettingsError: for a template that cannot be filled, a name that leads out of the folder,
             or one that two pictures would have.
-        ImageError: for a suffix that names no format that is written.
+        ImageError: for a suffix that names no format that is written, or one that does not hold so
+            many bits.
     """
     _check_template(TEMPLATE if template is None else template)
     contents = labels([pair.content for pair in pairs])
@@ -62,6 +63,9 @@ def named(
     ]
     free = {i for i, pair in enumerate(pairs) if not pair.name and template is None}
     names = _apart([_shortened(name) for name in names], free, pairs, taken)
+    for pair, name in zip(pairs, names, strict=True):
+        check_suffix(name)
+        check_depth(name, pair.settings.depth)
     return [
         Job(pair.content, pair.styles, pair.settings, _checked(name))
         for pair, name in zip(pairs, names, strict=True)

@@ -17,7 +17,7 @@ from ..checkpoints.checkpoint import Checkpoint
 from ..engine.cores import notes_on
 from ..errors import CheckpointError, EngineError, ImageWarning, StylecoreError
 from ..memory import REMEDY, is_shortage
-from ..pictures.images import encoded_image
+from ..pictures.images import check_size, encoded_image
 from ..pictures.metadata import read_metadata
 from ..pictures.notes import Metadata
 from ..provenance.inputs import Input, Inputs
@@ -118,6 +118,7 @@ class PictureTask:
         settings = _as_laid_out(recipe, files)
         painter = bench.painter(self.network, settings, parcel)
         scene, metadata = _read(recipe, files, settings, told)
+        check_size(self.name, scene.height, scene.width, settings.depth)
         paint = partial(painter.paint, scene, self._watching(bench), started=started)
         result = self._going_on(paint, told)
         if metadata is not None:

@@ -16,20 +16,25 @@ from ..errors import EngineError
 from ..settings import EngineName
 from .cores import usable_cores
 from .runtime import onnxruntime, reason
-from .table import ENGINES, Engine, Row, row_of, unknown
+from .table import CPU, ENGINES, Engine, Row, row_of, unknown
 
 _FLOAT_1111 = b"\x12\x16\n\x14\x08\x01\x12\x10" + 4 * b"\n\x02\x08\x01"
 TRIAL = (
-    b'\x08\t:o\n\x0f\n\x01x\n\x01w\x12\x01y"\x04Conv\x12\x05trial'
+    b'\x08\t:g\n\x0f\n\x01x\n\x01w\x12\x01y"\x04Conv\x12\x05trial'
+    b"*\x13%b\x10\x01B\x01wJ\x04\x00\x00\x80?"
     b"Z\x1b\n\x01x%b"
-    b"Z\x1b\n\x01w%b"
     b"b\x1b\n\x01y%b"
     b"B\x04\n\x00\x10\x12"
-) % (3 * (_FLOAT_1111,))
-"""An ONNX file: y = Conv(x, w), each of them (1, 1, 1, 1). A test builds the same with onnx."""
+) % (4 * b"\x08\x01", *(2 * (_FLOAT_1111,)))
+"""An ONNX file: y = Conv(x, w), each of them (1, 1, 1, 1), and w a constant, as of a network.
+
+A test builds the same with onnx.
+"""
 
 _WARNING, FATAL = 2, 4
 """ONNX Runtime's degrees of severity: what it logs by default, and what we let it log."""
+
+_NOTHING_ON_CPU = "session.disable_cpu_ep_fallback"
 
 _ONE_AT_A_TIME = Lock()
 
@@ -37,7 +42,8 @@ _ONE_AT_A_TIME = Lock()
 def choose_engine(name: EngineName = "auto", threads: int = 0) -> Engine:
     """Pick an engine; ``auto`` takes CUDA, then OpenVINO in bf16, then the CPU provider.
 
-    Each is tried out, once in a process: what ONNX Runtime lists need not load.
+    Each is tried out, once in a process: what ONNX Runtime lists need not load. Those that ``auto``
+    does not take are not tried before they are asked for.
 
     Args:
         name: what was asked for.
@@ -53,6 +59,8 @@ def choose_engine(name: EngineName = "auto", threads: int = 0) -> Engine:
         return _working(name, threads)
     *preferred, last = ENGINES
     for one in preferred:
+        if not row_of(one).auto:
+            continue
         with suppress(EngineError):
             engine = _working(one, threads)
             if engine.precision == engine.row.auto:
@@ -101,10 +109,10 @@ def _tried(runtime: Any, name: str) -> Engine | str:
         complaint = row.prepare(runtime)
         engine = Engine(name, row.provider, row.precision(runtime), threads=1)
         with _quiet(runtime, row):
-            session = _opened(runtime, TRIAL, engine)
+            session = _opened(runtime, TRIAL, engine, alone=True)
             _check_provider(session, engine, complaint)
             one = np.ones((1, 1, 1, 1), np.float32)
-            session.run(None, {"x": one, "w": one})
+            session.run(None, {"x": one})
     except EngineError as error:
         return str(error)
     except Exception as error:
@@ -134,8 +142,13 @@ def _check_provider(session: Any, engine: Engine, complaint: str = "") -> None:
         )
 
 
-def _opened(runtime: Any, source: Path | bytes, engine: Engine, *, once: bool = False) -> Any:
+def _opened(
+    runtime: Any, source: Path | bytes, engine: Engine, *, once: bool = False, alone: bool = False
+) -> Any:
     options = runtime.SessionOptions()
+    if alone and engine.provider != CPU:
+        # A session names every provider that it was given, even one that took no node at all.
+        options.add_session_config_entry(_NOTHING_ON_CPU, "1")
     if once:
         options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.intra_op_num_threads = engine.threads

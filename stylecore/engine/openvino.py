@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
 from typing import Any
 
 from ..errors import EngineError
-from .runtime import reason
+from . import plugins
 
 PROVIDER = "OpenVINOExecutionProvider"
 _PLUGIN = "onnxruntime_ep_openvino"
@@ -20,13 +18,13 @@ def register(runtime: Any) -> str:
     Raises:
         EngineError: when it is not installed, or ONNX Runtime refuses it.
     """
-    if importlib.util.find_spec(_PLUGIN) is None:
+    if not plugins.is_installed(_PLUGIN):
         raise EngineError(
             "engine openvino: its plugin is not installed; pip install 'stylecore[openvino]',"
             " or take --engine cpu"
         )
     if not _devices(runtime):
-        _register(runtime)
+        plugins.register(runtime, "openvino", _PLUGIN)
     return ""
 
 
@@ -59,18 +57,4 @@ def configure(runtime: Any, options: Any, precision: str, threads: int) -> None:
 
 def _devices(runtime: Any) -> list[Any]:
     cpu = runtime.OrtHardwareDeviceType.CPU
-    devices = runtime.get_ep_devices()
-    return [one for one in devices if one.ep_name == PROVIDER and one.device.type == cpu]
-
-
-def _register(runtime: Any) -> None:
-    try:
-        plugin = importlib.import_module(_PLUGIN)
-        runtime.register_execution_provider_library(_PLUGIN, plugin.get_library_path())
-    except Exception as error:
-        # Registered before without a device: nothing new to learn.
-        if "already" not in reason(error):
-            raise EngineError(
-                f"engine openvino: ONNX Runtime refuses the plugin ({reason(error)});"
-                " take --engine cpu"
-            ) from None
+    return [one for one in plugins.devices_of(runtime, PROVIDER) if one.device.type == cpu]

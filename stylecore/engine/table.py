@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Any, get_args
 
 from ..errors import EngineError
 from ..settings import EngineName
 from . import cuda, openvino
+from .offered import OFFERS, Offer
 
 CPU = "CPUExecutionProvider"
 
@@ -19,9 +21,9 @@ class Engine:
     """What runs the graphs.
 
     Attributes:
-        name: ``cpu``, ``openvino`` or ``cuda``.
+        name: of its row in the table.
         provider: ONNX Runtime's name of the execution provider.
-        precision: of the convolutions: ``fp32``, ``bf16`` or ``tf32``.
+        precision: of the convolutions: ``fp32``, ``tf32``, ``bf16`` or ``fp16``.
         threads: on the CPU.
     """
 
@@ -52,13 +54,15 @@ class Row:
         provider: ONNX Runtime's name of the execution provider.
         prepare: loads what it stands on, once; returns what ONNX Runtime complains of, if anything.
         precision: asks ONNX Runtime for the precision that it has here.
-        auto: the precision in which ``auto`` prefers it to the rows below.
+        auto: the precision in which ``auto`` prefers it to the rows below; nothing for one that is
+            taken only when it is asked for.
         exact: the engine whose fp32 targets and final losses are measured in.
         device: where ONNX Runtime holds its values.
         winograd: whether it runs the graphs that multiply less: libraries of other devices choose
             their algorithms themselves, and multiply in fewer bits.
         providers: what a session is given; it may set the session's options instead.
         remedy: what to do where it does not work.
+        runs_on: what it wants, in words.
         logs: whether ONNX Runtime writes to stderr, by its global log, when it does not load.
     """
 
@@ -71,11 +75,12 @@ class Row:
     winograd: bool
     providers: Callable[[Any, Any, Engine], list[Any] | None]
     remedy: str
+    runs_on: str
     logs: bool = False
 
 
 def _with_cuda(_runtime: Any, _options: Any, engine: Engine) -> list[Any]:
-    return [(cuda.PROVIDER, cuda.options(engine.precision)), CPU]
+    return [(cuda.PROVIDER, cuda.options(engine.precision))]
 
 
 def _with_cpu(_runtime: Any, _options: Any, _engine: Engine) -> list[Any]:
@@ -85,6 +90,51 @@ def _with_cpu(_runtime: Any, _options: Any, _engine: Engine) -> list[Any]:
 def _with_openvino(runtime: Any, options: Any, engine: Engine) -> None:
     openvino.configure(runtime, options, engine.precision, engine.threads)
 
+
+def _offered(name: str, offer: Offer, **other: Any) -> Row:
+    """The row of a provider that some builds have: asked for by name, for nothing here measured it.
+
+    Args:
+        name: of the engine.
+        offer: what is known of the provider.
+        other: what differs from a device of its own memory, of which ONNX Runtime moves the values.
+    """
+    usual: dict[str, Any] = {
+        "prepare": partial(offer.prepare, name),
+        "exact": "cpu",
+        "device": "cpu",
+        "providers": offer.providers,
+    }
+    return Row(
+        provider=offer.provider,
+        precision=lambda _: offer.precision,
+        auto="",
+        winograd=False,
+        remedy=offer.remedy,
+        runs_on=offer.runs_on,
+        logs=True,
+        **usual | other,
+    )
+
+
+def _prepare_tensorrt(runtime: Any) -> str:
+    return OFFERS["tensorrt"].prepare("tensorrt", runtime) or cuda.load_libraries(runtime)
+
+
+def _with_tensorrt(_runtime: Any, _options: Any, engine: Engine) -> list[Any]:
+    """What TensorRT does not take, CUDA does."""
+    tensorrt = (OFFERS["tensorrt"].provider, dict(OFFERS["tensorrt"].options))
+    return [tensorrt, (cuda.PROVIDER, cuda.options(engine.precision))]
+
+
+_OTHERS = {
+    "tensorrt": {
+        "prepare": _prepare_tensorrt,
+        "exact": "cuda",
+        "device": "cuda",
+        "providers": _with_tensorrt,
+    }
+}
 
 ENGINES: Mapping[str, Row] = MappingProxyType(
     {
@@ -101,6 +151,7 @@ ENGINES: Mapping[str, Row] = MappingProxyType(
                 "it wants an NVIDIA GPU with its driver, and the libraries of pip install"
                 " 'stylecore[gpu]'; or take --engine cpu"
             ),
+            runs_on="an NVIDIA GPU",
             logs=True,
         ),
         "openvino": Row(
@@ -114,7 +165,9 @@ ENGINES: Mapping[str, Row] = MappingProxyType(
             winograd=False,
             providers=_with_openvino,
             remedy="pip install -U 'stylecore[openvino]', or take --engine cpu",
+            runs_on="an Intel processor",
         ),
+        **{name: _offered(name, one, **_OTHERS.get(name, {})) for name, one in OFFERS.items()},
         "cpu": Row(
             provider=CPU,
             prepare=lambda _: "",
@@ -125,6 +178,7 @@ ENGINES: Mapping[str, Row] = MappingProxyType(
             winograd=True,
             providers=_with_cpu,
             remedy="install ONNX Runtime anew: pip install --force-reinstall onnxruntime",
+            runs_on="any processor",
         ),
     }
 )

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from mmap import mmap
 
 from . import exif
-from .formats import png, webp
+from .formats import pngchunks as png
+from .formats import webp
 from .notes import INCH, XMP_OF_JPEG, XMP_OF_PNG, XMP_OF_TIFF, Metadata, segments
 from .xmp import packet_of
 
@@ -81,14 +83,25 @@ def _into_tiff(data: bytes, put: Metadata) -> bytes:
     """Another main directory at the end, which has the entries of the first as well."""
     if not put.exif and not put.made:
         return data
-    data += b"\0" * (len(data) % 2)
+    place, tail = tiff_tail(data, put)
+    return data[:4] + struct.pack("<I", place) + data[8:] + tail
+
+
+def tiff_tail(data: bytes | mmap, put: Metadata) -> tuple[int, bytes]:
+    """Where the main directory of a little-endian TIFF then lies, and what comes behind its end.
+
+    Args:
+        data: of the file.
+        put: what goes in.
+    """
+    tail = b"\0" * (len(data) % 2)
     others, after = exif.entries(data)
     if put.made:
-        packet = packet_of(put.made)
-        others[XMP_OF_TIFF] = struct.pack("<2H2I", XMP_OF_TIFF, 1, len(packet), len(data))
-        data += packet + b"\0" * (len(packet) % 2)
-    added = exif.laid_out(put.exif, len(data), others, after)
-    return data[:4] + struct.pack("<I", len(data)) + data[8:] + added
+        packet, at = packet_of(put.made), len(data) + len(tail)
+        others[XMP_OF_TIFF] = struct.pack("<2H2I", XMP_OF_TIFF, 1, len(packet), at)
+        tail += packet + b"\0" * (len(packet) % 2)
+    place = len(data) + len(tail)
+    return place, tail + exif.laid_out(put.exif, place, others, after)
 
 
 def _into_bmp(data: bytes, put: Metadata) -> bytes:

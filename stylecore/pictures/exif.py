@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from mmap import mmap
 from typing import TypeAlias
 
 import numpy as np
@@ -152,7 +153,7 @@ def laid_out(
     return b"".join([_written({**exif.main, **pointers}, at, others, after), *written])
 
 
-def entries(data: bytes) -> tuple[dict[int, bytes], int]:
+def entries(data: bytes | mmap) -> tuple[dict[int, bytes], int]:
     """The entries of a little-endian TIFF's main directory as they lie, and what follows it.
 
     Raises:
@@ -221,5 +222,5 @@ def _without_largest(exif: Exif) -> Exif:
     return Exif(*parts)
 
 
-def _long(data: bytes, order: str, at: int) -> int:
+def _long(data: bytes | mmap, order: str, at: int) -> int:
     return int.from_bytes(data[at : at + 4], "little" if order == "<" else "big")

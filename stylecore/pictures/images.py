@@ -1,11 +1,12 @@
 """Pictures as arrays, in one place to import from: reading, writing, resizing and cropping.
 
-Every picture is sRGB, uint8 and (H, W, 3), whatever the file holds.
+Every picture that is read is sRGB, uint8 and (H, W, 3), whatever the file holds.
 """
 
 from __future__ import annotations
 
 from .alpha import lay_on_white
+from .formats.limits import check_depth, check_size
 from .reading import read_image, read_with_alpha
 from .sizes import (
     crop_to_aspect,
@@ -19,6 +20,8 @@ from .sizes import (
 from .writing import check_suffix, check_writable, encoded_image, write_image
 
 __all__ = [
+    "check_depth",
+    "check_size",
     "check_suffix",
     "check_writable",
     "crop_to_aspect",

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from . import exif, notes, xmp
-from .embedding import put_into
 from .exif import Exif, Field
 from .notes import Dpi, Metadata
 from .reading import read_bytes
@@ -82,8 +81,8 @@ def read_made(path: str | os.PathLike[str]) -> str:
     return _or("", xmp.made_in, notes.find(read_bytes(path)).xmp)
 
 
-def embedded(suffix: str, data: bytes, metadata: Metadata, width: int, height: int) -> bytes:
-    """Put metadata into an encoded picture of so many pixels, in the format of a suffix."""
+def told_of(metadata: Metadata, width: int, height: int) -> Metadata:
+    """Metadata as it tells of a picture of so many pixels, in sRGB."""
     camera = metadata.exif.camera
     if metadata.exif:
         size = {exif.WIDTH: width, exif.HEIGHT: height}
@@ -93,8 +92,7 @@ def embedded(suffix: str, data: bytes, metadata: Metadata, width: int, height: i
             **{tag: Field(exif.LONG, 1, struct.pack("<I", side)) for tag, side in size.items()},
             exif.COLOR_SPACE: exif.short_field(1),  # sRGB
         }
-    block = replace(metadata.exif, camera=camera)
-    return put_into(suffix, data, replace(metadata, exif=block))
+    return replace(metadata, exif=replace(metadata.exif, camera=camera))
 
 
 def _or(otherwise: Any, read: Callable[[bytes], Any], data: bytes) -> Any:

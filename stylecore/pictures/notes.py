@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 
 from . import exif
 from .exif import Exif
-from .formats import png, webp
+from .formats import pngchunks as png
+from .formats import webp
+from .formats.directory import TagFile
 
 Dpi = tuple[float, float]
 
@@ -84,6 +86,8 @@ def _find(data: bytes, notes: Notes) -> None:
     elif data[:4] in (b"II*\0", b"MM\0*"):
         notes.exif = data
         notes.xmp, notes.iptc = exif.value(data, XMP_OF_TIFF), exif.value(data, 33723)
+    elif data[:4] in (b"II+\0", b"MM+\0") and (big := TagFile.of(data)):
+        notes.xmp = bytes(big.chain()[0].values(XMP_OF_TIFF))
     elif data[:2] == b"BM" and len(data) >= 46:
         notes.dpi = _dpi(*struct.unpack_from("<2i", data, 38), 1 / INCH)
     elif data[4:8] == b"ftyp" and (there := _IN_BOXES.search(data)):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..memory import is_shortage
 from ..overlap import WhileWanted
-from .tensors import Picture
+from .tensors import Levels
 
 AS_STORED = cv2.IMREAD_UNCHANGED
 COLOR = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
@@ -58,8 +58,8 @@ def can_read(name: str) -> bool:
     return built is not None and built[1] != "NO"
 
 
-def encode(suffix: str, image: Picture, parameters: Sequence[int]) -> bytes | None:
-    """Encode RGB or RGBA; None for what the format cannot hold."""
+def encode(suffix: str, image: Levels, parameters: Sequence[int]) -> bytes | None:
+    """Encode RGB or RGBA, of 8 or 16 bits; None for what the format cannot hold."""
     bgr = image[..., ::-1] if image.shape[2] == 3 else image[..., [2, 1, 0, 3]]
     try:
         with QUIET:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import zlib
 from struct import pack, unpack_from
 
-from .formats import png, webp
+from .formats import pngchunks as png
+from .formats import webp
 from .formats.directory import TagFile
 from .profiles.srgb import srgb_profile
 

@@ -45,6 +45,7 @@ READS = {
     "mask": {"picture", "style", "foreground", "background"},
     "show": {"picture"},
     "rerun": {"picture", "init", "model"},
+    "engines": {"model"},
     "models build": {"model"},
     "models export": {"name"},
     "models import": {"file"},

@@ -7,8 +7,8 @@ import struct
 import zlib
 from binascii import Error as HexError
 from binascii import unhexlify
-from collections.abc import Iterator
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,14 +18,25 @@ from ..profiles import cicp
 from ..profiles.convert import Colors
 from ..profiles.spaces import D65, REC709, Space, srgb_curve, to_xyz
 from .exif import orientation_of
+from .pngchunks import (
+    CHANNELS,
+    GREY_ALPHA,
+    PALETTE,
+    RGB_ALPHA,
+    SIGNATURE,
+    chunk,
+    chunks_of,
+)
+from .pngstrips import strips_of
+from .reduced import LARGE, reduced
 from .stored import DAMAGED, Pixels, Stored, UnreadableError, from_opencv
 
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _TEXTS = (b"zTXt", b"tEXt", b"iTXt")
 _MOST_TEXT = 1 << 24
+_MOST_PIXELS = 1 << 30
+"""That OpenCV opens at once."""
+
 _BEST_RATIO = 1032  # of deflate
-_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-_GREY, _RGB, _PALETTE, _GREY_ALPHA, _RGB_ALPHA = _CHANNELS
 _RAW_EXIF = re.compile(rb"\s*exif\s+(\d+)\s+([0-9a-fA-F\s]+)")
 
 
@@ -40,51 +51,76 @@ def open_png(data: bytes) -> Stored:
     for kind, body in chunks:
         if kind != b"IDAT":
             firsts.setdefault(kind, bytes(body))
-    try:
-        width, height, depth, kind = struct.unpack_from(">IIBB", firsts.get(b"IHDR", b""))
-        inside = sum(len(body) for name, body in chunks if name == b"IDAT")
-        bits = width * height * depth * _CHANNELS[kind]
-    except (struct.error, KeyError):
-        raise UnreadableError(DAMAGED) from None
-    if width * height > 1 << 30:
-        raise opencv.TooManyPixelsError
-    if bits // 8 > _BEST_RATIO * (inside + 64):
+    header = _header(firsts)
+    inside = sum(len(body) for name, body in chunks if name == b"IDAT")
+    if header.size > _BEST_RATIO * (inside + 64):
+        if header.pixels > _MOST_PIXELS:
+            raise opencv.TooManyPixelsError
         raise UnreadableError(DAMAGED)
-    texts = [
-        _text(name, bytes(body)) for name, body in chunks if name in (b"zTXt", b"tEXt", b"iTXt")
-    ]
+    texts = [_text(name, bytes(body)) for name, body in chunks if name in _TEXTS]
     colors, remarks = _colors(firsts)
+    in_strips = header.plain and b"tRNS" not in firsts and header.size >= LARGE
     return Stored(
-        pixels=lambda _: _pixels(data, firsts, depth, kind),
+        pixels=partial(_pixels_at, data, firsts, header),
+        size=(header.height, header.width) if in_strips else None,
         orientation=orientation_of(firsts.get(b"eXIf", b"") or _raw_exif(texts), _xmp(texts)),
         colors=colors,
         remarks=remarks,
     )
 
 
-def chunks_of(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
-    """The name and body of each chunk that is whole."""
-    view = memoryview(data)
-    at = len(SIGNATURE)
-    while at + 12 <= len(data):
-        length, name = struct.unpack_from(">I4s", data, at)
-        if at + 12 + length > len(data):
-            return
-        yield name, view[at + 8 : at + 8 + length]
-        at += 12 + length
+class _Header(NamedTuple):
+    """How a picture lies in the file."""
+
+    width: int
+    height: int
+    depth: int
+    kind: int
+    interlaced: int
+
+    @property
+    def pixels(self) -> int:
+        """How many it has."""
+        return self.width * self.height
+
+    @property
+    def size(self) -> int:
+        """Bytes of all of its pixels."""
+        return self.pixels * self.depth * CHANNELS[self.kind] // 8
+
+    @property
+    def plain(self) -> bool:
+        """Whether its rows are its pixels, from the top down."""
+        return self.depth >= 8 and self.kind != PALETTE and not self.interlaced
 
 
-def chunk(name: bytes, body: bytes) -> bytes:
-    """A chunk with its length and checksum."""
-    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+def _header(firsts: dict[bytes, bytes]) -> _Header:
+    try:
+        width, height, depth, kind, _, _, interlaced = struct.unpack_from(">2I5B", firsts[b"IHDR"])
+    except (struct.error, KeyError):
+        raise UnreadableError(DAMAGED) from None
+    if kind not in CHANNELS:
+        raise UnreadableError(DAMAGED)
+    return _Header(width, height, depth, kind, interlaced)
+
+
+def _pixels_at(data: bytes, firsts: dict[bytes, bytes], header: _Header, times: int) -> Pixels:
+    """So many times smaller, decoded a strip at a time; or whole."""
+    if times > 1:
+        alpha = header.kind in (GREY_ALPHA, RGB_ALPHA)
+        image = reduced(strips_of(data), header.height, header.width, times, alpha=alpha)
+        return Pixels(image, alpha=alpha, full=(1 << header.depth) - 1)
+    if header.pixels > _MOST_PIXELS:
+        raise opencv.TooManyPixelsError
+    return _pixels(data, firsts, header.depth, header.kind)
 
 
 def _pixels(data: bytes, firsts: dict[bytes, bytes], depth: int, kind: int) -> Pixels:
     """Decoded from the critical chunks alone: what else there is, is ours to apply."""
-    if kind == _PALETTE and b"PLTE" in firsts:
+    if kind == PALETTE and b"PLTE" in firsts:
         return _looked_up(data, firsts)
     pixels = from_opencv(opencv.decode(_critical(data)))
-    if kind == _GREY_ALPHA and pixels.image.shape[2] == 4:
+    if kind == GREY_ALPHA and pixels.image.shape[2] == 4:
         return Pixels(pixels.image[..., [0, 3]], alpha=True, full=pixels.full)
     clear = firsts.get(b"tRNS", b"")
     channels = pixels.image.shape[2]

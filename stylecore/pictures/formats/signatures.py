@@ -13,7 +13,8 @@ from .avif import open_avif
 from .bmp import open_bmp
 from .heif import open_heic
 from .jpeg import open_jpeg
-from .png import SIGNATURE, open_png
+from .png import open_png
+from .pngchunks import SIGNATURE
 from .stored import DAMAGED, Stored, UnreadableError, from_opencv
 from .tiff import RAW, open_tiff
 from .webp import open_webp

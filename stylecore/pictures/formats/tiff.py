@@ -6,6 +6,7 @@ itself (turn, multiply by alpha, take white for zero) is taken out of its sight.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from ..profiles.spaces import lab_to_srgb
 from . import pillow, tifffiles
 from .directory import Directory, TagFile
 from .exif import upright_or
+from .reduced import LARGE, reduced
 from .stored import DAMAGED, Pixels, Stored, UnreadableError, from_opencv, holds
 
 _KIND, _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 254, 256, 257, 258, 259, 262
@@ -59,6 +61,16 @@ class _Layout:
         return self.extra in (_ASSOCIATED, _UNASSOCIATED)
 
     @property
+    def in_strips(self) -> bool:
+        """Whether it is large, and lies as it is meant: then it can be read a part at a time."""
+        plain = self.photometric in (_RGB, _BLACK_IS_ZERO) and not self.planar
+        colors = _COLORS[self.photometric]
+        plain = plain and self.extra in (None, _UNASSOCIATED)
+        plain = plain and self.channels == colors + (self.extra is not None)
+        size = self.height * self.width * self.channels * self.bits // 8
+        return plain and self.bits in (8, 16) and size >= LARGE
+
+    @property
     def for_opencv(self) -> bool:
         colors = _COLORS[self.photometric]
         room = colors + (self.photometric == _RGB)  # for alpha
@@ -90,7 +102,8 @@ def open_tiff(data: bytes) -> Stored:
     # A profile of inks wants the inks.
     as_inks = layout.photometric == _CMYK and (layout.bits != 8 or colors is not None)
     return Stored(
-        pixels=lambda _: _pixels(file, chosen, layout, as_inks),
+        pixels=lambda times: _pixels_at(file, chosen, layout, as_inks, times),
+        size=(layout.height, layout.width) if layout.in_strips and not as_inks else None,
         orientation=upright_or(chosen.value(_ORIENTATION, 1)),
         colors=None if layout.photometric == _LAB else colors,
         remarks=() if whole else ("holds only a smaller copy of its picture",),
@@ -139,6 +152,22 @@ def _layout(found: Directory) -> _Layout:
         planar=found.value(_PLANES, 1) == 2,
         extra=None if not beside else extra[0] if extra else _UNASSOCIATED,
     )
+
+
+def _pixels_at(
+    file: TagFile, chosen: Directory, layout: _Layout, as_inks: bool, times: int
+) -> Pixels:
+    """So many times smaller, in strips where tifffile decodes these, and otherwise whole."""
+    if times > 1:
+        tifffiles.check_size(chosen, len(file.data), layout.height, layout.width)
+        tifffiles.check_segments(chosen, len(file.data), layout.height, layout.width)
+        data = bytes(file.beginning_with(chosen, {_ORIENTATION: 1}))
+        alpha = layout.has_alpha
+        with suppress(tifffiles.NoCodecError):
+            strips = tifffiles.strips_of(data, layout.compression)
+            image = reduced(strips, layout.height, layout.width, times, alpha=alpha)
+            return Pixels(image, alpha=alpha, full=(1 << layout.bits) - 1)
+    return _pixels(file, chosen, layout, as_inks)
 
 
 def _pixels(file: TagFile, chosen: Directory, layout: _Layout, as_inks: bool) -> Pixels:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -118,6 +119,52 @@ def decode(data: bytes, compression: int) -> NDArray[Any]:
     if planes > 1:
         return np.ascontiguousarray(np.moveaxis(image[:, 0, ..., 0], 0, -1))
     return image[0, 0]
+
+
+def strips_of(data: bytes, compression: int) -> Iterator[NDArray[Any]]:
+    """The first picture of a file in strips (h, W, C) from the top, decoded one after another.
+
+    Raises:
+        NoCodecError: where tifffile, or the codec, is not installed.
+        UnreadableError: for a file that is damaged.
+    """
+    try:
+        import tifffile
+    except ImportError:
+        raise NoCodecError("needs tifffile") from None
+    try:
+        with _QUIET, tifffile.TiffFile(io.BytesIO(data)) as file:
+            page: Any = file.pages[0]
+            width, channels = page.imagewidth, page.samplesperpixel
+            for across in _rows_of(page):
+                tall = across[0][1].shape[0]
+                strip = np.empty((tall, width, channels), page.dtype)
+                for left, part in across:
+                    strip[:, left : left + part.shape[1]] = part
+                yield strip
+    except Exception as error:  # tifffile and its codecs raise whatever they come upon
+        if isinstance(error, MemoryError):
+            raise
+        if isinstance(error, ImportError) or "imagecodecs" in str(error):
+            raise NoCodecError(_no_codec(compression)) from None
+        raise UnreadableError(DAMAGED) from error
+
+
+def _rows_of(page: Any) -> Iterator[list[tuple[int, NDArray[Any]]]]:
+    """Strips, or rows of tiles: where each part begins, and its pixels (h, w, C)."""
+    row, top = list[tuple[int, NDArray[Any]]](), 0
+    for segment, index, _ in page.segments(sort=False, maxworkers=1):
+        if segment is None:
+            raise ValueError("a part is missing")
+        _, _, begins, left, _ = index
+        if row and begins != top:
+            yield row
+            row = []
+        top = begins
+        inside = segment[0, : page.imagelength - top, : page.imagewidth - left]
+        row.append((left, inside))
+    if row:
+        yield row
 
 
 def _no_codec(compression: int) -> str:

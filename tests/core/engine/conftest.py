@@ -16,12 +16,16 @@ class Options(SimpleNamespace):
     def add_provider_for_devices(self, devices, config):
         self.provider = devices[0].ep_name
 
+    def add_session_config_entry(self, name, value):
+        self.strict = (name, value) == ("session.disable_cpu_ep_fallback", "1")
+
 
 class Runtime(ModuleType):
     """ONNX Runtime as far as choosing and opening go.
 
     Args:
         cuda: whether it was built with CUDA.
+        built: further providers that it was built with.
         capabilities: of the processor, as the OpenVINO plugin tells them; None: no device.
         refusal: what registering the plugin ends in.
         lost: providers that it takes the CPU for, without an error.
@@ -33,10 +37,12 @@ class Runtime(ModuleType):
     OrtHardwareDeviceType = SimpleNamespace(CPU="cpu")
     ExecutionOrder = SimpleNamespace(PRIORITY_BASED=1)
     SessionOptions = Options
+    __version__ = "0.0"
 
     def __init__(
         self,
         cuda=False,
+        built=(),
         capabilities=None,
         refusal=None,
         lost=(),
@@ -46,12 +52,13 @@ class Runtime(ModuleType):
     ):
         super().__init__("onnxruntime")
         self.cuda, self.capabilities, self.refusal = cuda, capabilities, refusal
+        self.built, self.strict = list(built), []
         self.lost, self.broken, self.weak = set(lost), broken or {}, weak or {}
         self.preload_dlls = preload
         self.registered, self.opened, self.severities = [], [], []
 
     def get_available_providers(self):
-        return [CUDA, CPU] if self.cuda else [CPU]
+        return [*([CUDA] if self.cuda else []), *self.built, CPU]
 
     def set_default_logger_severity(self, severity):
         self.severities.append(severity)
@@ -77,6 +84,8 @@ class Runtime(ModuleType):
         names = [one if isinstance(one, str) else one[0] for one in providers or ()]
         wanted = names[0] if names else options.provider
         self.opened.append(wanted)
+        if getattr(options, "strict", False):
+            self.strict.append(wanted)
         if wanted in self.broken:
             if not enable_fallback:
                 raise self.broken[wanted]

@@ -1,7 +1,14 @@
 import numpy as np
 import pytest
 
-from stylecore.pictures.tensors import to_floats, to_picture, to_tensor
+from stylecore.pictures.tensors import (
+    eight_bits,
+    in_bits,
+    levels_of,
+    to_floats,
+    to_picture,
+    to_tensor,
+)
 
 
 @pytest.fixture
@@ -36,3 +43,19 @@ def test_levels_are_rounded_and_held_in_the_box():
     picture = to_picture(tensor)
     assert picture.dtype == np.uint8
     assert picture[0, :, 0].tolist() == [0, 0, 0, 1, 100, 255, 255, 255]
+
+
+def test_sixteen_bits_have_a_level_for_each_of_eight_and_more_between():
+    values = np.array([[[-1.0, 0.0, 0.5], [100.25, 255.0, 300.0]]], np.float32)
+    deep = in_bits(values, 16)
+    assert deep.dtype == np.uint16
+    assert deep[0].tolist() == [[0, 0, 128], [25764, 65535, 65535]]
+    assert np.abs(levels_of(deep) - np.clip(values, 0, 255)).max() <= 0.501 / 257
+    assert in_bits(values, 8)[0].tolist() == [[0, 0, 0], [100, 255, 255]]
+
+
+def test_eight_bits_are_the_nearest_of_sixteen(picture):
+    deep = in_bits(picture.astype(np.float32), 16)
+    assert np.array_equal(eight_bits(deep), picture)
+    assert eight_bits(picture) is picture
+    assert eight_bits(np.array([128, 129], np.uint16)).tolist() == [0, 1]
