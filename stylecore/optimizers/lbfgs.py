@@ -14,6 +14,7 @@ import numpy as np
 
 from ..contract import Function, OnEvaluation
 from ..pictures.tensors import Array
+from ..settings import default_of
 from .box import HIGHEST, LOWEST, finite, ignore, into_box
 from .marks import OnMark, Packed
 
@@ -163,7 +164,7 @@ def lbfgs(
     x: Array,
     *,
     steps: int,
-    memory: int = 10,
+    memory: int = default_of("history_size"),
     on_evaluation: OnEvaluation = ignore,
     mark: LbfgsMark | None = None,
     on_mark: OnMark | None = None,

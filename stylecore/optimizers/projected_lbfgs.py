@@ -13,6 +13,7 @@ import numpy as np
 
 from ..contract import Function, OnEvaluation
 from ..pictures.tensors import Array
+from ..settings import default_of
 from .box import HIGHEST, LOWEST, finite, ignore, into_box
 from .marks import OnMark, Packed, unmarked
 
@@ -82,7 +83,7 @@ def projected_lbfgs(
     x: Array,
     *,
     steps: int,
-    memory: int = 10,
+    memory: int = default_of("history_size"),
     on_evaluation: OnEvaluation = ignore,
     mark: ProjectedLbfgsMark | None = None,
     on_mark: OnMark = unmarked,

@@ -10,7 +10,7 @@ import numpy as np
 from ..contract import Function, OnEvaluation
 from ..pictures.images import resize
 from ..pictures.tensors import Array, to_floats, to_tensor
-from ..settings import Optimizer
+from ..settings import Optimizer, Settings
 from .adam import AdamMark, AdamState, adam
 from .box import finite
 from .lbfgs import LbfgsMark, lbfgs
@@ -62,7 +62,8 @@ def looked_at_twice(function: Function) -> Function:
 class _Adam:
     """Adam whose moments grow with the picture; the mean of the iterates starts anew."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings, unit: float = 1.0) -> None:
+        self._settings, self._epsilon = settings, settings.epsilon / unit
         self._state: AdamState | None = None
 
     def __call__(
@@ -75,10 +76,15 @@ class _Adam:
         take_mark: Callable[[], AdamMark | None] = nothing,
         on_mark: OnMark | None = None,
     ) -> Array:
+        settings = self._settings
         x, self._state = adam(
             function,
             x,
             steps=steps,
+            learning_rate=settings.learning_rate,
+            betas=settings.betas,
+            epsilon=self._epsilon,
+            mean_decay=settings.averaging,
             state=self._state and _grown(self._state, x),
             on_evaluation=on_evaluation,
             mark=take_mark(),
@@ -98,45 +104,81 @@ def _grown(state: AdamState, x: Array) -> AdamState:
     return AdamState(*means, state.steps, exponent=state.exponent)
 
 
-def _lbfgs(
-    function: Function,
-    x: Array,
-    steps: int,
-    on_evaluation: OnEvaluation,
-    /,
-    take_mark: Callable[[], LbfgsMark | None] = nothing,
-    on_mark: OnMark | None = None,
-) -> Array:
-    return lbfgs(
-        function, x, steps=steps, on_evaluation=on_evaluation, mark=take_mark(), on_mark=on_mark
-    )
+class _Lbfgs:
+    """scipy's, which begins anew at each scale."""
+
+    def __init__(self, settings: Settings, _: float = 1.0) -> None:
+        self._memory = settings.history_size
+
+    def __call__(
+        self,
+        function: Function,
+        x: Array,
+        steps: int,
+        on_evaluation: OnEvaluation,
+        /,
+        take_mark: Callable[[], LbfgsMark | None] = nothing,
+        on_mark: OnMark | None = None,
+    ) -> Array:
+        return lbfgs(
+            function,
+            x,
+            steps=steps,
+            memory=self._memory,
+            on_evaluation=on_evaluation,
+            mark=take_mark(),
+            on_mark=on_mark,
+        )
 
 
-def _projected_lbfgs(
-    function: Function,
-    x: Array,
-    steps: int,
-    on_evaluation: OnEvaluation,
-    /,
-    take_mark: Callable[[], ProjectedLbfgsMark | None] = nothing,
-    on_mark: OnMark | None = None,
-) -> Array:
-    return projected_lbfgs(
-        function,
-        x,
-        steps=steps,
-        on_evaluation=on_evaluation,
-        mark=take_mark(),
-        on_mark=on_mark or unmarked,
-    )
+class _ProjectedLbfgs:
+    """Ours, which begins anew at each scale."""
+
+    def __init__(self, settings: Settings, _: float = 1.0) -> None:
+        self._memory = settings.history_size
+
+    def __call__(
+        self,
+        function: Function,
+        x: Array,
+        steps: int,
+        on_evaluation: OnEvaluation,
+        /,
+        take_mark: Callable[[], ProjectedLbfgsMark | None] = nothing,
+        on_mark: OnMark | None = None,
+    ) -> Array:
+        return projected_lbfgs(
+            function,
+            x,
+            steps=steps,
+            memory=self._memory,
+            on_evaluation=on_evaluation,
+            mark=take_mark(),
+            on_mark=on_mark or unmarked,
+        )
 
 
-STRATEGIES: dict[Optimizer, Callable[[], Strategy]] = {
+class MakeStrategy(Protocol):
+    """Makes the strategy of a run."""
+
+    def __call__(self, settings: Settings, unit: float = 1.0, /) -> Strategy:
+        """By the settings; one of the function's losses is so much of the objective's."""
+        ...
+
+
+STRATEGIES: dict[Optimizer, MakeStrategy] = {
     "adam": _Adam,
-    "lbfgs": lambda: _lbfgs,
-    "projected-lbfgs": lambda: _projected_lbfgs,
+    "lbfgs": _Lbfgs,
+    "projected-lbfgs": _ProjectedLbfgs,
 }
 """What makes the strategy for each name in the settings."""
+
+PARAMETERS: dict[Optimizer, tuple[str, ...]] = {
+    "adam": ("learning_rate", "betas", "epsilon", "averaging"),
+    "lbfgs": ("history_size",),
+    "projected-lbfgs": ("history_size",),
+}
+"""The settings that each of them looks at."""
 
 MARKS: dict[Optimizer, type[Mark]] = {
     "adam": AdamMark,
