@@ -8,10 +8,10 @@ from typing import Self
 
 import numpy as np
 
-from ..contract import Function, OnEvaluation
+from ..contract import Enough, Function, OnEvaluation
 from ..pictures.tensors import Array
 from ..settings import default_of
-from .box import finite, ignore, into_box
+from .box import finite, ignore, into_box, never
 from .marks import OnMark, Packed, unmarked
 
 
@@ -163,6 +163,7 @@ def adam(
     on_evaluation: OnEvaluation = ignore,
     mark: AdamMark | None = None,
     on_mark: OnMark = unmarked,
+    enough: Enough = never,
 ) -> tuple[Array, AdamState]:
     """Minimise a function over the box 0–255.
 
@@ -179,6 +180,7 @@ def adam(
         mark: of an earlier call with the same function, to go on from; neither x, steps, learning
             rate nor state count.
         on_mark: called with a mark after every evaluation.
+        enough: asked before every evaluation but the first, whether to end with what there is.
 
     Returns:
         The mean of the iterates, and the state to carry on with.
@@ -190,6 +192,8 @@ def adam(
     while mark.left:
         mark = _advanced(mark, function, parameters, on_evaluation)
         on_mark(mark)
+        if enough():
+            break
     mean = mark.state.averaged(mean_decay)
     return (mark.last if mean is None else into_box(mean)), mark.state
 

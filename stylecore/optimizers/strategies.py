@@ -7,12 +7,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..contract import Function, OnEvaluation
+from ..contract import Enough, Function, OnEvaluation
 from ..pictures.images import resize
 from ..pictures.tensors import Array, to_floats, to_tensor
 from ..settings import Optimizer, Settings
 from .adam import AdamMark, AdamState, adam
-from .box import finite
+from .box import finite, never
 from .lbfgs import LbfgsMark, lbfgs
 from .marks import Mark, OnMark, unmarked
 from .projected_lbfgs import ProjectedLbfgsMark, projected_lbfgs
@@ -34,11 +34,13 @@ class Strategy(Protocol):
         /,
         take_mark: Callable[[], Any] = nothing,
         on_mark: OnMark | None = None,
+        enough: Enough = never,
     ) -> Array:
         """Start from x, take so many evaluations, return the picture.
 
         Where ``take_mark`` gives a mark of the optimiser's own kind, go on from there: nobody else
-        should hold it, since it is large. ``on_mark`` is told of new ones.
+        should hold it, since it is large. ``on_mark`` is told of new ones. ``enough`` may end it
+        sooner.
         """
         ...
 
@@ -75,6 +77,7 @@ class _Adam:
         /,
         take_mark: Callable[[], AdamMark | None] = nothing,
         on_mark: OnMark | None = None,
+        enough: Enough = never,
     ) -> Array:
         settings = self._settings
         x, self._state = adam(
@@ -89,6 +92,7 @@ class _Adam:
             on_evaluation=on_evaluation,
             mark=take_mark(),
             on_mark=on_mark or unmarked,
+            enough=enough,
         )
         return x
 
@@ -119,6 +123,7 @@ class _Lbfgs:
         /,
         take_mark: Callable[[], LbfgsMark | None] = nothing,
         on_mark: OnMark | None = None,
+        enough: Enough = never,
     ) -> Array:
         return lbfgs(
             function,
@@ -128,6 +133,7 @@ class _Lbfgs:
             on_evaluation=on_evaluation,
             mark=take_mark(),
             on_mark=on_mark,
+            enough=enough,
         )
 
 
@@ -146,6 +152,7 @@ class _ProjectedLbfgs:
         /,
         take_mark: Callable[[], ProjectedLbfgsMark | None] = nothing,
         on_mark: OnMark | None = None,
+        enough: Enough = never,
     ) -> Array:
         return projected_lbfgs(
             function,
@@ -155,6 +162,7 @@ class _ProjectedLbfgs:
             on_evaluation=on_evaluation,
             mark=take_mark(),
             on_mark=on_mark or unmarked,
+            enough=enough,
         )
 
 

@@ -152,6 +152,22 @@ def test_a_start_without_numbers_is_looked_at_once_more(failures, numbers):
     assert next(count) == min(failures, 1) + 1
 
 
+@pytest.mark.parametrize("name", STRATEGIES)
+@pytest.mark.parametrize("count", [1, 5])
+def test_enough_ends_a_search_with_what_it_has(name, count):
+    points = []
+    found = STRATEGIES[name](Settings())(
+        valley,
+        grey(SMALL),
+        50,
+        lambda x, loss: points.append((loss, x)),
+        enough=lambda: len(points) >= count,
+    )
+    assert len(points) == count
+    by_number = STRATEGIES[name](Settings())(valley, grey(SMALL), count, ignore)
+    assert (found == by_number).all()
+
+
 def test_each_run_has_moments_of_its_own():
     first, second = STRATEGIES["adam"](Settings()), STRATEGIES["adam"](Settings())
     one = first(toward(90), grey(SMALL), SMALL.steps, ignore)
