@@ -28,14 +28,14 @@ class CompareProgress(Progress):
 
     def happened(self, event: Event) -> None:
         """Take note of an event, and show it."""
-        from ..compare.events import Ended, Evaluated, Planned
+        from ..compare.events import Ended, Planned
 
         if isinstance(event, Planned):
             self.total = event.total
         elif isinstance(event, Ended):
             self.done = event.done
             self.ended(event)
-        elif isinstance(event, Evaluated):
+        else:
             self.evaluated(event)
 
     def ended(self, event: Ended) -> None:

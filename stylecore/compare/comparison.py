@@ -137,7 +137,7 @@ def _compete(
 def _chosen(contender: Contender, place: Place, sweeps: Sequence[Sweep]) -> dict[str, Any]:
     found = (one for one in sweeps
              if (one.contender, one.scales) == (contender.name, place.scales))  # fmt: skip
-    return next((dict(one.chosen) for one in found), {})
+    return next((dict(one.chosen) for one in found), dict[str, Any]())
 
 
 def check_alike(runs: Sequence[Run], shelf: Shelf) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from html import escape
-from typing import Any
+from typing import Any, cast
 
 from .comparison import Comparison
 from .contenders import shown
@@ -72,7 +72,8 @@ def _list(entries: Mapping[str, str]) -> str:
 
 def _value(value: Any) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{name} {one:g}" for name, one in value.items())
+        layers = cast("Mapping[str, float]", value).items()
+        return ", ".join(f"{name} {one:g}" for name, one in layers)
     if isinstance(value, list):
-        return ", ".join(f"{one:g}" for one in value) or "none"
+        return ", ".join(f"{one:g}" for one in cast("list[float]", value)) or "none"
     return f"{value:g}" if isinstance(value, float) else str(value)

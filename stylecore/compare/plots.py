@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,11 +93,10 @@ def _plot(
     axis: str,
     parts: Sequence[str],
 ) -> Plot:
-    import matplotlib as mpl
     from matplotlib.figure import Figure
 
     # Letters stay letters, and the same runs give the same bytes.
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": name, "font.size": 10}):
+    with _with({"svg.fonttype": "none", "svg.hashsalt": name, "font.size": 10}):
         figure: Any = Figure(figsize=(4.2 * max(len(parts), 1.7), 3.9), layout="constrained")
         for panel, part in zip(_panels(figure, len(parts)), parts, strict=True):
             _draw_part(panel, runs, names, axis, part)
@@ -106,6 +106,14 @@ def _plot(
         figure.savefig(svg, format="svg", metadata={"Date": None})
         figure.savefig(png, format="png", dpi=_DPI, metadata={"Software": None})
     return Plot(name, title, svg.getvalue(), png.getvalue())
+
+
+def _with(settings: dict[str, Any]) -> AbstractContextManager[None]:
+    """Matplotlib with these settings of its own, for a while."""
+    import matplotlib
+
+    library: Any = matplotlib
+    return library.rc_context(settings)
 
 
 def _panels(figure: Any, count: int) -> list[Any]:
@@ -132,9 +140,13 @@ def _mark_ratios(panel: Any) -> None:
 
     panel.set_yscale("log")
     panel.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    panel.yaxis.set_major_formatter(FuncFormatter(_plain))
     panel.yaxis.set_minor_formatter(NullFormatter())
     panel.grid(visible=True, which="both", alpha=0.25, linewidth=0.5)
+
+
+def _plain(value: float, _: int) -> str:
+    return f"{value:g}"
 
 
 def _draw_band(panel: Any, found: Band, name: str, number: int, *, filled: bool) -> None:

@@ -103,14 +103,13 @@ class Run:
         """
         curve = given["curve"]
         losses = {str(name): tuple(values) for name, values in curve["losses"].items()}
-        return cls(
-            **{
-                **given,
-                "place": Place(**given["place"]),
-                "sizes": tuple((int(width), int(height)) for width, height in given["sizes"]),
-                "curve": Curve(tuple(curve["scale"]), tuple(curve["seconds"]), losses),
-            }
-        )
+        values: dict[str, Any] = {
+            **given,
+            "place": Place(**given["place"]),
+            "sizes": tuple((int(width), int(height)) for width, height in given["sizes"]),
+            "curve": Curve(tuple(curve["scale"]), tuple(curve["seconds"]), losses),
+        }
+        return cls(**values)
 
 
 def number(value: float) -> Number:

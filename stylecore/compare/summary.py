@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from .contenders import Contender
 from .run import Run, number
 from .spread import Spread, Verdict, ratio, verdict
-from .trial import Place, Scales
+from .trial import SCALES, Place, Scales
 from .ways import Reached, least_by_place, running_of, ways_of
 
 
@@ -82,7 +82,7 @@ def tables(
 ) -> list[Table]:
     """A table for each kind of scales and of budget that there are runs of."""
     found: list[Table] = []
-    for scales in dict.fromkeys(run.place.scales for run in runs):
+    for scales in SCALES:
         for clock in (False, True):
             those = those_of(runs, scales, clock=clock)
             if those:
@@ -144,7 +144,7 @@ def _standing(
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _plain(one) for name, one in value.items()}
+        return {name: _plain(one) for name, one in cast("dict[str, Any]", value).items()}
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [_plain(one) for one in cast("Sequence[Any]", value)]
     return number(value) if isinstance(value, float) else value

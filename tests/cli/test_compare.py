@@ -120,6 +120,7 @@ def test_pairs_and_contenders_may_come_from_files(compare, words):
     assert len(given["runs"]) == 2 * 2 * 2 * 2
 
 
+@pytest.mark.slow
 def test_parameters_are_found_first(compare, words):
     plain = [one for one in words if one not in ("night.png",)]
     at = plain.index("--sweep-size")

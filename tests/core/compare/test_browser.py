@@ -65,6 +65,7 @@ def test_its_script_runs_without_a_complaint(browse):
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_all_of_it_shows(browse):
     place = Path(browse.folder) / "page.png"
     browse(f"--screenshot={place}")
