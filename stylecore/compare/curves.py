@@ -91,12 +91,11 @@ def band(
         stepped(axis(run.curve), at_the_least(run.curve, name) / unit, where)
         for run, unit in zip(runs, units, strict=True)
     ])  # fmt: skip
-    there = ~np.isnan(rows).all(axis=0)
+    rows = rows[~np.isnan(rows).all(axis=1)]  # a run without a number says nothing
+    there = ~np.isnan(rows).any(axis=0) & bool(len(rows))
     low, middle, high = np.full((3, where.size), np.nan)
     if there.any():
-        low[there], middle[there], high[there] = np.nanpercentile(
-            rows[:, there], (25, 50, 75), axis=0
-        )
+        low[there], middle[there], high[there] = np.percentile(rows[:, there], (25, 50, 75), axis=0)
     return Band(where, low, middle, high)
 
 

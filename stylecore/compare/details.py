@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any, cast
 
+from ..optimizers.strategies import PARAMETERS
 from .comparison import Comparison
 from .contenders import shown
-from .markup import count, paragraphs, plain
+from .markup import count, paragraphs, plain, row, table
 from .plots import IN_WORDS
 from .sweep import PAIRS, Sweep, Tried
 from .tables import machines
@@ -32,21 +33,17 @@ def sweeps(comparison: Comparison) -> Iterator[str]:
 
 
 def _sweep(one: Sweep) -> str:
-    rows = "".join(map(_tried, one.tried))
     return (
         f"<h3>{escape(one.contender)}, {IN_WORDS[one.scales]}</h3>\n"
-        '<div class="scroll"><table>'
-        "<thead><tr><th>parameter</th><th>loss</th><th></th></tr></thead>"
-        f"<tbody>{rows}</tbody></table></div>\n"
+        f"{table(('parameter', 'loss', ''), map(_tried, one.tried))}"
     )
 
 
 def _tried(tried: Tried) -> str:
     taken = "taken" if tried.best else ""
     taken += ", the last of its row" if tried.at_the_end else ""
-    best = ' class="best"' if tried.best else ""
-    cells = f"<td>{escape(shown({tried.parameter: tried.value}))}</td><td>{plain(tried.mean)}</td>"
-    return f'<tr{best}>{cells}<td class="text">{taken}</td></tr>\n'
+    what = escape(shown({tried.parameter: tried.value}))
+    return row([what, plain(tried.mean), taken], best=tried.best)
 
 
 def settings(comparison: Comparison) -> Iterator[str]:
@@ -61,8 +58,9 @@ def settings(comparison: Comparison) -> Iterator[str]:
         "machine": "; ".join(machines(comparison)),
         "versions": ", ".join(f"{name} {one}" for name, one in comparison.versions.items()),
     })  # fmt: skip
+    theirs = {"optimizer", *(name for ones in PARAMETERS.values() for name in ones)}
     yield "<h3>The same for all</h3>\n"
-    yield _list({name: _value(one) for name, one in given.items()})
+    yield _list({name: _value(one) for name, one in given.items() if name not in theirs})
 
 
 def _list(entries: Mapping[str, str]) -> str:

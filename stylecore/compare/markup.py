@@ -25,16 +25,31 @@ def count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def plain(value: float) -> str:
-    """A number in four digits, or a word for what is none."""
-    return f"{value:.4g}" if math.isfinite(value) else "none"
+def plain(value: float, digits: int = 4) -> str:
+    """A number in so many digits, or a word for what is none."""
+    return f"{value:.{digits}g}" if math.isfinite(value) else "none"
 
 
-def between(one: Spread) -> str:
+def between(one: Spread, digits: int = 4) -> str:
     """The quartiles."""
-    return f"{plain(one.low)}–{plain(one.high)}"
+    return f"{plain(one.low, digits)}–{plain(one.high, digits)}"
 
 
-def spread(one: Spread, unit: str = "") -> str:
+def spread(one: Spread, digits: int = 4, unit: str = "") -> str:
     """The median, and the quartiles below it."""
-    return f"{plain(one.median)}{unit}<small>{between(one)}</small>"
+    return f"{plain(one.median, digits)}{unit}<small>{between(one, digits)}</small>"
+
+
+def table(head: Iterable[str], rows: Iterable[str]) -> str:
+    """A table of rows, which are markup, under a head of texts."""
+    cells = "".join(f"<th>{escape(one)}</th>" for one in head)
+    return (
+        f'<div class="scroll"><table><thead><tr>{cells}</tr></thead>\n'
+        f"<tbody>{''.join(rows)}</tbody></table></div>\n"
+    )
+
+
+def row(cells: Iterable[str], *, best: bool = False) -> str:
+    """A row of cells, which are markup."""
+    marked = ' class="best"' if best else ""
+    return f"<tr{marked}>{''.join(f'<td>{one}</td>' for one in cells)}</tr>\n"

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from importlib.resources import files
 
 from .album import Album
 from .comparison import Comparison
-from .contenders import shown
 from .details import settings, sweeps
 from .gallery import gallery
-from .markup import between, count, data_uri, paragraphs, spread
-from .plots import IN_WORDS, Plot
-from .rules import Rules
-from .spread import FEWEST, Spread
-from .summary import Standing, Table, tables
+from .markup import count, data_uri, paragraphs
+from .plots import Plot
+from .results import results
+from .spread import FEWEST
+from .summary import tables
 from .tables import machines
-from .ways import Reached
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 """Even a browser that is online fetches nothing for this page."""
@@ -36,7 +33,7 @@ def as_html(comparison: Comparison, plots: Sequence[Plot], album: Album) -> byte
     found = tables(comparison.runs, rules.contenders, rules.fractions)
     parts = [
         _head(comparison),
-        *(_table(table, rules) for table in found),
+        *(results(table, rules.fractions) for table in found),
         *_section("Curves", _curves(plots, comparison)),
         gallery(album),
         *_section("How parameters were found", sweeps(comparison)),
@@ -105,52 +102,6 @@ def _notes(comparison: Comparison) -> list[str]:
             "row; there may be better ones beyond it."
         )
     return notes
-
-
-def _table(table: Table, rules: Rules) -> str:
-    budget = "in equal seconds" if table.clock else "in equal evaluations"
-    ways = [f"to {one:g} of the best" for one in rules.fractions]
-    head = [
-        *("contender", "beside the best", "loss delivered", "by the least", "least running"),
-        *("first at", "evaluations", "seconds", "own ms each", "own share", "memory above"),
-        *ways,
-    ]
-    rows = "".join(_row(row) for row in table.rows)
-    cells = "".join(f"<th>{escape(one)}</th>" for one in head)
-    return (
-        f"<h2>{IN_WORDS[table.scales].capitalize()}, {budget}</h2>\n"
-        f'<div class="scroll"><table><thead><tr>{cells}</tr></thead>\n<tbody>{rows}</tbody></table>'
-        "</div>\n"
-    )
-
-
-def _row(row: Standing) -> str:
-    verdict = row.verdict
-    beside = escape(verdict.words)
-    if verdict.words != "best":
-        beside += f"<small>{between(verdict.ratio)} × its loss</small>"
-    cells = [
-        f"{escape(row.contender)}<small>{escape(shown(row.parameters))}</small>",
-        beside,
-        *map(spread, (row.delivered, row.relative, row.running)),
-        f"{row.wins} of {row.runs}",
-        *map(spread, (row.evaluations, row.seconds, _times(row.own, 1000))),
-        spread(_times(row.share, 100), " %"),
-        "" if row.above is None else f"{row.above / 1e6:.0f} MB",
-        *map(_way, row.reached),
-    ]
-    best = ' class="best"' if verdict.words == "best" else ""
-    return f"<tr{best}>{''.join(f'<td>{one}</td>' for one in cells)}</tr>\n"
-
-
-def _way(one: Reached) -> str:
-    if math.isinf(one.evaluations) or math.isnan(one.evaluations):
-        return f"never<small>{one.runs} of {one.of} runs</small>"
-    return f"{one.evaluations:.0f}, {one.seconds:.3g} s<small>{one.runs} of {one.of} runs</small>"
-
-
-def _times(one: Spread, factor: float) -> Spread:
-    return Spread(one.low * factor, one.median * factor, one.high * factor)
 
 
 def _curves(plots: Sequence[Plot], comparison: Comparison) -> Iterator[str]:

@@ -127,6 +127,8 @@ def _draw_part(panel: Any, runs: Sequence[Run], names: Sequence[str], axis: str,
         mine = [run for run in runs if run.contender == name]
         found = band(mine, [least[run.place] for run in mine], along, part)
         _draw_band(panel, found, name, number, filled=len(mine) > 1)
+    if axis == "evaluations":
+        panel.xaxis.get_major_locator().set_params(integer=True)
     panel.set_xlabel(label)
     panel.set_ylabel("loss / least loss" if part == "loss" else f"{part} / least loss")
     _mark_ratios(panel)
@@ -139,10 +141,20 @@ def _mark_ratios(panel: Any) -> None:
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     panel.set_yscale("log")
-    panel.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    low, high = panel.get_ylim()
+    subs = next((subs for most, subs in _MARKS if high / low < most), (1.0,))
+    panel.yaxis.set_major_locator(LogLocator(subs=subs))
     panel.yaxis.set_major_formatter(FuncFormatter(_plain))
     panel.yaxis.set_minor_formatter(NullFormatter())
     panel.grid(visible=True, which="both", alpha=0.25, linewidth=0.5)
+
+
+_MARKS = (
+    (1.7, (1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.8, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0)),
+    (8.0, (1.0, 1.2, 1.5, 2.0, 3.0, 5.0, 7.0)),
+    (200.0, (1.0, 2.0, 5.0)),
+)
+"""Which parts of ten are marked, where the greatest is less than so many times the least."""
 
 
 def _plain(value: float, _: int) -> str:

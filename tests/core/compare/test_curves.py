@@ -51,6 +51,18 @@ def test_a_band_is_median_and_quartiles(run_like):
     assert np.isnan(in_units.middle[0])
 
 
+def test_a_band_begins_where_every_run_has_come_to_the_last_scale(run_like):
+    """A median of those that are there already would jump when others come."""
+    late = Curve((0, 0, 0, 1), (1.0, 2.0, 3.0, 4.0), {"loss": (9.0, 8.0, 7.0, 3.0)})
+    runs = [run_like("adam", 1.0), run_like("adam", 3.0, "b", curve=late)]
+    found = band(runs, [1.0, 1.0], by_evaluations)
+    np.testing.assert_array_equal(found.middle, [np.nan, np.nan, np.nan, 2.0])
+    lost = run_like("adam", 1.0, "c", curve=Curve((0,), (1.0,), {"loss": (None,)}))
+    again = band([*runs, lost], [1.0] * 3, by_evaluations)
+    np.testing.assert_array_equal(again.middle, found.middle)
+    assert np.isnan(band([lost], [1.0], by_evaluations).middle).all()
+
+
 def test_of_nothing_there_is_no_band(run_like):
     empty = run_like("adam", 1.0, curve=Curve((), (), {}))
     assert band([empty], [1.0], by_evaluations).at.size == 0

@@ -72,7 +72,8 @@ def test_the_page_shows_every_contender_in_every_table(report, comparison):
             assert f"{row.delivered.median:.4g}" in page.text
     for words in ("At one scale, in equal evaluations", "Coarse to fine, in equal seconds"):
         assert words in page.text
-    assert "history_size=10" in page.text
+    assert page.text.count("history_size=10") == 2 * 4
+    assert "learning_rate3" not in page.text  # contenders have their own; it is none of all
 
 
 def test_pictures_stand_beside_content_and_style_the_best_first(comparison):
