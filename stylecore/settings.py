@@ -294,8 +294,9 @@ def _is_decay(value: Any) -> bool:
 
 
 def _two_decays(name: str, values: object) -> tuple[float, ...]:
-    given: Any = values if isinstance(values, tuple | list) else ()
-    numbers: tuple[Any, ...] = tuple(given)
+    numbers: tuple[Any, ...] = ()
+    if isinstance(values, tuple | list):
+        numbers = tuple(cast("Sequence[Any]", values))
     if len(numbers) != 2 or not all(map(_is_decay, numbers)):
         raise SettingsError(
             f"{name} is {values!r}; give two numbers from 0 to below 1, as in 0.9,0.99"
