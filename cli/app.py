@@ -10,6 +10,7 @@ from . import models
 from .apply import apply
 from .batch import batch
 from .blend import blend
+from .compare import compare
 from .engines import engines
 from .errors import Root
 from .mask import mask
@@ -29,6 +30,7 @@ app.command()(stylize)
 app.command()(blend)
 app.command(cls=Variadic)(batch)
 app.command()(apply)
+app.command()(compare)
 app.command()(mask)
 app.command()(show)
 app.command()(rerun)

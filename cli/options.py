@@ -82,6 +82,21 @@ HELP: dict[str, tuple[str, str]] = {
     "vanishing": (_WHERE, "What to do when a region vanishes at a layer."),
     "steps": (_SEARCH, "Evaluations of the loss, over all scales together."),
     "optimizer": (_SEARCH, "Which method moves the pixels."),
+    "learning_rate": (_SEARCH, "Of adam: the length of a step, in levels of a pixel."),
+    "betas": (_SEARCH, "Of adam: how the means of gradients and of their squares decay."),
+    "epsilon": (
+        _SEARCH,
+        "Of adam: what is added to the root of the mean square of the gradients; pixels whose "
+        "gradient is smaller move less.",
+    ),
+    "averaging": (
+        _SEARCH,
+        "Of adam: how the mean of its iterates decays, which it delivers; 0 delivers the last.",
+    ),
+    "history_size": (
+        _SEARCH,
+        "Of both L-BFGS: how many steps, with what they changed in the gradient, are remembered.",
+    ),
     "coarsest": (
         _SEARCH,
         "Longest side of the first scale, in pixels; 0 takes 64, or the size of the picture to "
@@ -119,7 +134,7 @@ TRAINING_TEXTS = {
 """Helps of settings that mean something of their own to a training."""
 
 _LAYERS = ("content_layers", "style_layers", "coarse_content")
-_NUMBERS = ("blend", "style_scale")
+_NUMBERS = ("blend", "style_scale", "betas")
 _METAVARS = {**dict.fromkeys(_NUMBERS, "NUMBERS"), "depth": "|".join(map(str, DEPTHS))}
 """Of settings whose types do not tell what is to be written."""
 

@@ -1,4 +1,4 @@
-"""The one contract between objective and optimisers: x ↦ (loss, gradient), and who looks on."""
+"""The contract of objective and optimisers: x ↦ (loss, gradient), who looks on, who ends it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from .pictures.tensors import Array
 
 Function: TypeAlias = Callable[[Array], tuple[float, Array]]
 """x ↦ (loss, gradient): scipy's ``minimize(jac=True)``; both arrays are float32 of one shape."""
+
+
+Enough: TypeAlias = Callable[[], bool]
+"""Asked before each evaluation but the first, whether a search shall end with what it has."""
 
 
 class OnEvaluation(Protocol):

@@ -37,7 +37,7 @@ def descend(
     Returns:
         The picture (1, 3, H, W) at the last scale, and the targets there.
     """
-    strategy = STRATEGIES[scene.settings.optimizer]()
+    strategy = STRATEGIES[scene.settings.optimizer](scene.settings, objective.unit)
     standing = journal and journal.standing
     begins = standing.noted.index if standing else 0
     x, targets = first(scene, scales[0]), Values()

@@ -28,6 +28,7 @@ from .losses.table import Losses
 from .memory import is_shortage, let_go
 from .outcome import Outcome
 from .pictures.tensors import Array
+from .problem import Problem
 from .provenance.identity import Identity
 from .pyramid import Scale, plan
 from .record import OnStep, Record
@@ -97,6 +98,20 @@ class Painter:
         targets = self._targets(self._traits(scene), 0, study)
         objective.aim(targets, scene.height, scene.width, study.canvas)
         return objective
+
+    def problem(self, scene: Scene) -> Problem:
+        """What a scene asks of an optimiser, at any scale.
+
+        Raises:
+            ModelError: when the artefact does not fit the scene's settings.
+        """
+        self._check(scene)
+        exponent = _exponent(scene)
+        return Problem(
+            Objective(self._objective.apart(), self.artefact.manifest, exponent),
+            partial(self._targets, self._traits(scene), exponent),
+            partial(self._measured, exponent),
+        )
 
     def paint(
         self,

@@ -49,6 +49,9 @@ LARGEST_SIDE = 16384
 DEPTHS = (8, 16)
 """Bits of a channel that a result may have."""
 
+LEVELS = 255
+"""The greatest level of a pixel of 8 bits; the least is 0."""
+
 SMALLEST_FACTOR = 0.1
 """Of a style's size: below, little is left of it; above its inverse, little else but memory."""
 
@@ -89,6 +92,13 @@ class Settings:
         steps: evaluations of the objective, over all scales together.
         optimizer: ``projected-lbfgs`` (float32, the fast one), ``lbfgs`` (scipy's L-BFGS-B) or
             ``adam`` (Kingma & Ba 2015).
+        learning_rate: of ``adam``, the length of a step in pixel levels.
+        betas: of ``adam``, how its two means decay, of the gradients and of their squares.
+        epsilon: of ``adam``, what is added to the root of the second, in units of the loss a level.
+        averaging: of ``adam``, how the mean of its iterates decays, which is what it delivers; 0
+            delivers the last iterate.
+        history_size: of both L-BFGS, how many pairs of steps and changes of the gradient they
+            remember, the paper's m (Liu & Nocedal 1989); scipy's ``maxcor``.
         content_weight: α, relative to the style's weight.
         style_weight: β.
         tv_weight: γ, of the total variation.
@@ -133,6 +143,11 @@ class Settings:
     size: int = 512
     steps: int = 90
     optimizer: Optimizer = "projected-lbfgs"
+    learning_rate: float = 3.0
+    betas: tuple[float, ...] = (0.9, 0.99)
+    epsilon: float = 0.0
+    averaging: float = 0.95
+    history_size: int = 10
     content_weight: float = 0.05
     style_weight: float = 1.0
     tv_weight: float = 0.0
@@ -171,6 +186,7 @@ class Settings:
         _check_range("depth", self.depth, min(DEPTHS), max(DEPTHS), "bits")
         if self.depth not in DEPTHS:
             raise SettingsError(f"depth is {self.depth!r}; give 8 or 16 bits")
+        self._check_optimizer()
         for name in ("content_weight", "style_weight", "tv_weight"):
             _check_weight(name, getattr(self, name))
         for name in ("content_layers", "style_layers", "coarse_content"):
@@ -188,6 +204,16 @@ class Settings:
         for name, choices in _CHOICES.items():
             _check_choice(name, getattr(self, name), choices)
         _check_init(self.init)
+
+    def _check_optimizer(self) -> None:
+        _check_range("history_size", self.history_size, 1, 1000, "pairs")
+        rate = self.learning_rate
+        if not _is_finite(rate) or not 0 < rate <= LEVELS:
+            raise SettingsError(f"learning_rate is {rate!r}; give a number above 0, to {LEVELS}")
+        _check_weight("epsilon", self.epsilon)
+        if not _is_decay(self.averaging):
+            raise SettingsError(f"averaging is {self.averaging!r}; give a number from 0 to below 1")
+        object.__setattr__(self, "betas", _two_decays("betas", self.betas))
 
     @property
     def all_content_layers(self) -> tuple[str, ...]:
@@ -273,9 +299,28 @@ def _check_range(name: str, value: object, low: int, high: int, unit: str) -> No
         raise SettingsError(f"{name} is {value!r}; give {wanted}")
 
 
-def _check_weight(name: str, value: object) -> None:
-    if not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+def _is_finite(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+def _check_weight(name: str, value: Any) -> None:
+    if not _is_finite(value) or value < 0:
         raise SettingsError(f"{name} is {value!r}; give a finite number that is 0 or more")
+
+
+def _is_decay(value: Any) -> bool:
+    return _is_finite(value) and 0 <= value < 1
+
+
+def _two_decays(name: str, values: object) -> tuple[float, ...]:
+    numbers: tuple[Any, ...] = ()
+    if isinstance(values, tuple | list):
+        numbers = tuple(cast("Sequence[Any]", values))
+    if len(numbers) != 2 or not all(map(_is_decay, numbers)):
+        raise SettingsError(
+            f"{name} is {values!r}; give two numbers from 0 to below 1, as in 0.9,0.99"
+        )
+    return numbers
 
 
 def _numbers(name: str, values: object) -> tuple[float, ...]:

@@ -73,6 +73,11 @@ def mapping_of(settings: Settings) -> dict[str, Any]:
     return {name: list(one) if _is_array(one) else one for name, one in values.items()}
 
 
+def completed(mapping: Mapping[str, Any]) -> dict[str, Any]:
+    """What was kept of a run by `mapping_of`, with a default for each setting that is newer."""
+    return {**mapping_of(Settings()), **mapping}
+
+
 def value_of(name: str, text: str, where: str) -> Any:
     """The value of a setting from text, as it is written on the command line.
 

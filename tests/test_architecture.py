@@ -21,6 +21,7 @@ OPTIONAL = {
     "pillow_heif": "stylecore.pictures",
     "tifffile": "stylecore.pictures",
     "distributed": "stylecore.batch.cluster",
+    "matplotlib": "stylecore.compare.plots",
 }
 """Libraries of extras by who alone imports them, and only when they are needed."""
 
@@ -48,6 +49,11 @@ MAY_IMPORT = {
     "stylecore.control": {"contract", "errors", "pictures", "settings"},
     "stylecore.optimizers": {"contract", "pictures", "settings"},
     "stylecore.checkpoints": {"cadence", "errors", "files", "version"},
+    "stylecore.compare": {
+        *("contract", "engine", "errors", "files", "growth", "locks", "losses", "optimizers"),
+        *("painter", "pictures", "problem", "pyramid", "report", "scene", "settings"),
+        *("settingsfile", "silence"),
+    },
     "stylecore.provenance": {
         *("control", "errors", "files", "pictures", "settings", "settingsfile"),
     },

@@ -51,6 +51,6 @@ def test_a_wheel_holds_the_modules_of_the_source_tree_and_no_ghost(wheel: set[st
         f"{package}/{path.relative_to(ROOT / folder).as_posix()}"
         for folder, package in PACKAGES.items()
         for path in (ROOT / folder).rglob("*")
-        if path.suffix in {".py", ".toml", ".typed"}
+        if path.suffix in {".css", ".js", ".py", ".toml", ".typed"}
     }
     assert wheel == wanted

@@ -10,7 +10,7 @@ from typing import Any, cast
 from ..provenance.identity import ELSEWHERE
 from ..provenance.inputs import Input
 from ..settings import Settings
-from ..settingsfile import mapping_of
+from ..settingsfile import completed, mapping_of
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def _essence(line: Mapping[str, Any]) -> dict[str, Any]:
     beside = ELSEWHERE if line.get("start") is None else {*ELSEWHERE, "init"}
     settings = line.get("settings")
     if isinstance(settings, Mapping):
-        given = cast("Mapping[str, Any]", settings)
+        given = completed(cast("Mapping[str, Any]", settings))
         settings = {name: value for name, value in given.items() if name not in beside}
     return {
         "content": _sha256(line.get("content")),

@@ -25,6 +25,7 @@ class Objective:
     Attributes:
         losses: the last ``loss``, and the parts that sum to it by name.
         size: height and width of the pictures, in pixels.
+        unit: one of what a call returns is so much of ``losses``.
 
     Args:
         session: of the artefact's objective graph.
@@ -43,7 +44,7 @@ class Objective:
             )
         self.losses: Losses = {}
         self.size = (0, 0)
-        self._unit = math.ldexp(1.0, exponent)
+        self.unit = math.ldexp(1.0, exponent)
         self._outputs = ("loss", *parts_of(manifest.terms), "gradient")
         self._session = session
         self._canvas: Canvas | None = None
@@ -66,7 +67,7 @@ class Objective:
         """
         *losses, gradient = self._session(self._outputs, image=self.picture(x))
         named = dict(zip(self._outputs, map(float, losses), strict=False))
-        self.losses = {name: loss * self._unit for name, loss in named.items()}
+        self.losses = {name: loss * self.unit for name, loss in named.items()}
         if self._canvas is not None:
             gradient = self._canvas.pulled_back(gradient)
         loss = named["loss"] if np.isfinite(gradient).all() else math.nan

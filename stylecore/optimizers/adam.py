@@ -8,13 +8,34 @@ from typing import Self
 
 import numpy as np
 
-from ..contract import Function, OnEvaluation
+from ..contract import Enough, Function, OnEvaluation
 from ..pictures.tensors import Array
-from .box import finite, ignore, into_box
+from ..settings import default_of
+from .box import finite, ignore, into_box, never
 from .marks import OnMark, Packed, unmarked
 
-BETAS = (0.9, 0.99)
-"""How the two means decay, unless somebody says otherwise."""
+
+@dataclass(frozen=True)
+class AdamParameters:
+    """What the paper calls Adam's parameters, and how its iterates are averaged.
+
+    Attributes:
+        learning_rate: α, the length of a step, in pixel levels.
+        betas: β₁ and β₂, the decay of the two means.
+        epsilon: ε, which is added to the root of the second, in the units of the gradient. With 0
+            the steps are the same for every unit of the loss. Where the root is smaller than ε,
+            steps shrink with the gradient.
+        mean_decay: of the mean of the iterates, which is the result: it is free of the noise
+            that a fixed step length leaves in every single iterate.
+    """
+
+    learning_rate: float = default_of("learning_rate")
+    betas: tuple[float, ...] = default_of("betas")
+    epsilon: float = default_of("epsilon")
+    mean_decay: float = default_of("averaging")
+
+
+_USUAL = AdamParameters()
 
 
 @dataclass
@@ -47,8 +68,13 @@ class AdamState:
         moments = (self.first.copy(), self.second.copy(), self.mean.copy())
         return AdamState(*moments, self.steps, self.mean_steps, self.exponent)
 
-    def direction(self, gradient: Array, betas: tuple[float, float] = BETAS) -> Array:
-        """Take a gradient into account; returns m/√v, which a step goes against."""
+    def direction(
+        self,
+        gradient: Array,
+        betas: tuple[float, ...] = _USUAL.betas,
+        epsilon: float = _USUAL.epsilon,
+    ) -> Array:
+        """Take a gradient into account; returns m/(√v + ε), which a step goes against."""
         beta1, beta2 = betas
         if self.exponent is None:
             self.exponent = _exponent_of(gradient)
@@ -59,7 +85,10 @@ class AdamState:
         first = self.first / (1 - beta1**self.steps)
         second = self.second / (1 - beta2**self.steps)
         # No ε against division by zero is right for every loss scale; the least normal number is.
-        return np.asarray(first / np.sqrt(np.maximum(second, _TINY)), np.float32)
+        root = np.sqrt(np.maximum(second, _TINY))
+        if epsilon:
+            root += np.float32(min(epsilon * 2.0**-self.exponent, _HUGE))
+        return np.asarray(first / root, np.float32)
 
     def lose_pace(self) -> None:
         """Forget where the steps went, after a gradient that was no number."""
@@ -126,13 +155,15 @@ def adam(
     x: Array,
     *,
     steps: int,
-    learning_rate: float = 3.0,
-    betas: tuple[float, float] = BETAS,
-    mean_decay: float = 0.95,
+    learning_rate: float = _USUAL.learning_rate,
+    betas: tuple[float, ...] = _USUAL.betas,
+    epsilon: float = _USUAL.epsilon,
+    mean_decay: float = _USUAL.mean_decay,
     state: AdamState | None = None,
     on_evaluation: OnEvaluation = ignore,
     mark: AdamMark | None = None,
     on_mark: OnMark = unmarked,
+    enough: Enough = never,
 ) -> tuple[Array, AdamState]:
     """Minimise a function over the box 0–255.
 
@@ -140,15 +171,16 @@ def adam(
         function: x ↦ (loss, gradient).
         x: where to start.
         steps: evaluations of the function.
-        learning_rate: length of a step, in pixel levels.
-        betas: decay of the two means.
-        mean_decay: of the mean of the iterates, which is the result: it is free of the noise
-            that a fixed step length leaves in every single iterate.
+        learning_rate: as in `AdamParameters`.
+        betas: as there.
+        epsilon: as there.
+        mean_decay: as there.
         state: of an earlier run, resized by the caller where the size has changed.
         on_evaluation: called after every evaluation.
         mark: of an earlier call with the same function, to go on from; neither x, steps, learning
             rate nor state count.
         on_mark: called with a mark after every evaluation.
+        enough: asked before every evaluation but the first, whether to end with what there is.
 
     Returns:
         The mean of the iterates, and the state to carry on with.
@@ -156,9 +188,12 @@ def adam(
     if mark is None:
         x = into_box(x)
         mark = AdamMark(x, x, learning_rate, steps, state or AdamState.start(x))
+    parameters = AdamParameters(learning_rate, betas, epsilon, mean_decay)
     while mark.left:
-        mark = _advanced(mark, function, betas, mean_decay, on_evaluation)
+        mark = _advanced(mark, function, parameters, on_evaluation)
         on_mark(mark)
+        if enough():
+            break
     mean = mark.state.averaged(mean_decay)
     return (mark.last if mean is None else into_box(mean)), mark.state
 
@@ -166,8 +201,7 @@ def adam(
 def _advanced(
     mark: AdamMark,
     function: Function,
-    betas: tuple[float, float],
-    mean_decay: float,
+    parameters: AdamParameters,
     on_evaluation: OnEvaluation,
 ) -> AdamMark:
     # Whoever was given a mark may keep it: it does not change any more.
@@ -178,8 +212,9 @@ def _advanced(
         # It would stay in the moments for good: back to the last point, at half the pace.
         state.lose_pace()
         return AdamMark(mark.last, mark.last, mark.learning_rate / 2, left, state)
-    moved = into_box(x - mark.learning_rate * state.direction(gradient, betas))
-    state.keep(moved, mean_decay)
+    direction = state.direction(gradient, parameters.betas, parameters.epsilon)
+    moved = into_box(x - mark.learning_rate * direction)
+    state.keep(moved, parameters.mean_decay)
     return AdamMark(moved, x, mark.learning_rate, left, state)
 
 
@@ -191,3 +226,5 @@ def _exponent_of(gradient: Array) -> int:
 
 _ORDINARY = 40
 _TINY = np.float32(1e-38)
+_HUGE = 3e38
+"""As much as float32 holds."""

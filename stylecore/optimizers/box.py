@@ -23,3 +23,8 @@ def finite(loss: float, gradient: Array) -> bool:
 
 def ignore(x: Array, loss: float, /) -> None:
     """The default of ``on_evaluation``: nothing happens."""
+
+
+def never() -> bool:
+    """The default of ``enough``: only the number of steps ends a search."""
+    return False

@@ -12,9 +12,10 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from ..contract import Function, OnEvaluation
+from ..contract import Enough, Function, OnEvaluation
 from ..pictures.tensors import Array
-from .box import HIGHEST, LOWEST, finite, ignore, into_box
+from ..settings import default_of
+from .box import HIGHEST, LOWEST, finite, ignore, into_box, never
 from .marks import OnMark, Packed
 
 _FAR_UP = 1e10
@@ -108,11 +109,13 @@ class _Scaled:
         mark: LbfgsMark,
         on_evaluation: OnEvaluation,
         on_mark: OnMark | None,
+        enough: Enough,
     ) -> None:
         self.mark = mark
         self.shape, self.root = mark.start.shape, float(np.sqrt(mark.start.size))
         self._function, self._on_evaluation, self._on_mark = function, on_evaluation, on_mark
         self._again = iter(mark.told)
+        self._enough = enough
 
     def begin(self) -> np.ndarray:
         """Where scipy begins."""
@@ -141,7 +144,7 @@ class _Scaled:
 
     def _evaluated(self, x: Array) -> tuple[float, Array]:
         mark = self.mark
-        if not mark.left:
+        if not mark.left or (mark.unit and self._enough()):
             raise _EnoughError
         loss, gradient = self._function(x)
         self._on_evaluation(x, loss)
@@ -163,10 +166,11 @@ def lbfgs(
     x: Array,
     *,
     steps: int,
-    memory: int = 10,
+    memory: int = default_of("history_size"),
     on_evaluation: OnEvaluation = ignore,
     mark: LbfgsMark | None = None,
     on_mark: OnMark | None = None,
+    enough: Enough = never,
 ) -> Array:
     """Minimise a function over the box 0–255 with ``scipy.optimize.minimize``.
 
@@ -179,6 +183,7 @@ def lbfgs(
         mark: of an earlier call with the same function and steps, to go on from; x does not count.
         on_mark: called with a mark after every evaluation. It holds every gradient since scipy
             began, which takes that much memory; without it, none is kept.
+        enough: asked before every evaluation but the first, whether to end with what there is.
 
     Returns:
         The best point that was evaluated.
@@ -188,7 +193,7 @@ def lbfgs(
 
     x = into_box(x)
     mark = mark or LbfgsMark(x, x, np.inf, 0.0, steps)
-    scaled = _Scaled(function, mark, on_evaluation, on_mark)
+    scaled = _Scaled(function, mark, on_evaluation, on_mark, enough)
     bounds = Bounds(LOWEST / scaled.root, HIGHEST / scaled.root)
     options = {"maxcor": memory, "maxfun": steps, "maxiter": steps, "ftol": 0.0, "gtol": 0.0}
     while scaled.mark.left:

@@ -11,9 +11,10 @@ from typing import Self, TypeAlias
 
 import numpy as np
 
-from ..contract import Function, OnEvaluation
+from ..contract import Enough, Function, OnEvaluation
 from ..pictures.tensors import Array
-from .box import HIGHEST, LOWEST, finite, ignore, into_box
+from ..settings import default_of
+from .box import HIGHEST, LOWEST, finite, ignore, into_box, never
 from .marks import OnMark, Packed, unmarked
 
 _SUFFICIENT = 1e-4
@@ -82,10 +83,11 @@ def projected_lbfgs(
     x: Array,
     *,
     steps: int,
-    memory: int = 10,
+    memory: int = default_of("history_size"),
     on_evaluation: OnEvaluation = ignore,
     mark: ProjectedLbfgsMark | None = None,
     on_mark: OnMark = unmarked,
+    enough: Enough = never,
 ) -> Array:
     """Minimise a function over the box 0–255.
 
@@ -97,13 +99,14 @@ def projected_lbfgs(
         on_evaluation: called after every evaluation.
         mark: of an earlier call with the same function, to go on from; neither x nor steps count.
         on_mark: called with a mark whenever there is a new one.
+        enough: asked before every evaluation but the first, whether to end with what there is.
 
     Returns:
         The best point that was evaluated.
     """
     mark = mark or _begun(function, x, steps, on_evaluation)
     on_mark(mark)
-    while mark.left:
+    while mark.left and not enough():
         mark = _advanced(mark, function, memory, on_evaluation)
         if not mark.left:
             mark = replace(mark, pairs=())  # which nobody wants any more

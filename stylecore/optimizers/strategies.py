@@ -7,12 +7,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..contract import Function, OnEvaluation
+from ..contract import Enough, Function, OnEvaluation
 from ..pictures.images import resize
 from ..pictures.tensors import Array, to_floats, to_tensor
-from ..settings import Optimizer
+from ..settings import Optimizer, Settings
 from .adam import AdamMark, AdamState, adam
-from .box import finite
+from .box import finite, never
 from .lbfgs import LbfgsMark, lbfgs
 from .marks import Mark, OnMark, unmarked
 from .projected_lbfgs import ProjectedLbfgsMark, projected_lbfgs
@@ -34,11 +34,13 @@ class Strategy(Protocol):
         /,
         take_mark: Callable[[], Any] = nothing,
         on_mark: OnMark | None = None,
+        enough: Enough = never,
     ) -> Array:
         """Start from x, take so many evaluations, return the picture.
 
         Where ``take_mark`` gives a mark of the optimiser's own kind, go on from there: nobody else
-        should hold it, since it is large. ``on_mark`` is told of new ones.
+        should hold it, since it is large. ``on_mark`` is told of new ones. ``enough`` may end it
+        sooner.
         """
         ...
 
@@ -62,7 +64,8 @@ def looked_at_twice(function: Function) -> Function:
 class _Adam:
     """Adam whose moments grow with the picture; the mean of the iterates starts anew."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings, unit: float = 1.0) -> None:
+        self._settings, self._epsilon = settings, settings.epsilon / unit
         self._state: AdamState | None = None
 
     def __call__(
@@ -74,15 +77,22 @@ class _Adam:
         /,
         take_mark: Callable[[], AdamMark | None] = nothing,
         on_mark: OnMark | None = None,
+        enough: Enough = never,
     ) -> Array:
+        settings = self._settings
         x, self._state = adam(
             function,
             x,
             steps=steps,
+            learning_rate=settings.learning_rate,
+            betas=settings.betas,
+            epsilon=self._epsilon,
+            mean_decay=settings.averaging,
             state=self._state and _grown(self._state, x),
             on_evaluation=on_evaluation,
             mark=take_mark(),
             on_mark=on_mark or unmarked,
+            enough=enough,
         )
         return x
 
@@ -98,45 +108,85 @@ def _grown(state: AdamState, x: Array) -> AdamState:
     return AdamState(*means, state.steps, exponent=state.exponent)
 
 
-def _lbfgs(
-    function: Function,
-    x: Array,
-    steps: int,
-    on_evaluation: OnEvaluation,
-    /,
-    take_mark: Callable[[], LbfgsMark | None] = nothing,
-    on_mark: OnMark | None = None,
-) -> Array:
-    return lbfgs(
-        function, x, steps=steps, on_evaluation=on_evaluation, mark=take_mark(), on_mark=on_mark
-    )
+class _Lbfgs:
+    """scipy's, which begins anew at each scale."""
+
+    def __init__(self, settings: Settings, _: float = 1.0) -> None:
+        self._memory = settings.history_size
+
+    def __call__(
+        self,
+        function: Function,
+        x: Array,
+        steps: int,
+        on_evaluation: OnEvaluation,
+        /,
+        take_mark: Callable[[], LbfgsMark | None] = nothing,
+        on_mark: OnMark | None = None,
+        enough: Enough = never,
+    ) -> Array:
+        return lbfgs(
+            function,
+            x,
+            steps=steps,
+            memory=self._memory,
+            on_evaluation=on_evaluation,
+            mark=take_mark(),
+            on_mark=on_mark,
+            enough=enough,
+        )
 
 
-def _projected_lbfgs(
-    function: Function,
-    x: Array,
-    steps: int,
-    on_evaluation: OnEvaluation,
-    /,
-    take_mark: Callable[[], ProjectedLbfgsMark | None] = nothing,
-    on_mark: OnMark | None = None,
-) -> Array:
-    return projected_lbfgs(
-        function,
-        x,
-        steps=steps,
-        on_evaluation=on_evaluation,
-        mark=take_mark(),
-        on_mark=on_mark or unmarked,
-    )
+class _ProjectedLbfgs:
+    """Ours, which begins anew at each scale."""
+
+    def __init__(self, settings: Settings, _: float = 1.0) -> None:
+        self._memory = settings.history_size
+
+    def __call__(
+        self,
+        function: Function,
+        x: Array,
+        steps: int,
+        on_evaluation: OnEvaluation,
+        /,
+        take_mark: Callable[[], ProjectedLbfgsMark | None] = nothing,
+        on_mark: OnMark | None = None,
+        enough: Enough = never,
+    ) -> Array:
+        return projected_lbfgs(
+            function,
+            x,
+            steps=steps,
+            memory=self._memory,
+            on_evaluation=on_evaluation,
+            mark=take_mark(),
+            on_mark=on_mark or unmarked,
+            enough=enough,
+        )
 
 
-STRATEGIES: dict[Optimizer, Callable[[], Strategy]] = {
+class MakeStrategy(Protocol):
+    """Makes the strategy of a run."""
+
+    def __call__(self, settings: Settings, unit: float = 1.0, /) -> Strategy:
+        """By the settings; one of the function's losses is so much of the objective's."""
+        ...
+
+
+STRATEGIES: dict[Optimizer, MakeStrategy] = {
     "adam": _Adam,
-    "lbfgs": lambda: _lbfgs,
-    "projected-lbfgs": lambda: _projected_lbfgs,
+    "lbfgs": _Lbfgs,
+    "projected-lbfgs": _ProjectedLbfgs,
 }
 """What makes the strategy for each name in the settings."""
+
+PARAMETERS: dict[Optimizer, tuple[str, ...]] = {
+    "adam": ("learning_rate", "betas", "epsilon", "averaging"),
+    "lbfgs": ("history_size",),
+    "projected-lbfgs": ("history_size",),
+}
+"""The settings that each of them looks at."""
 
 MARKS: dict[Optimizer, type[Mark]] = {
     "adam": AdamMark,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..settings import Settings
-from ..settingsfile import mapping_of
+from ..settingsfile import completed, mapping_of
 from .inputs import Input, Inputs
 
 _STARTS = ("content", "noise")
@@ -55,7 +55,9 @@ class Identity:
             ValueError: as :meth:`Inputs.of_dict`, like its others.
         """
         inputs = Inputs.of_dict(given["inputs"])
-        return cls(dict(given["settings"]), inputs, str(given["model"]))
+        values = completed(given["settings"]).items()
+        settings = {name: value for name, value in values if name not in ELSEWHERE}
+        return cls(settings, inputs, str(given["model"]))
 
 
 def differences(then: Identity, now: Identity) -> list[str]:

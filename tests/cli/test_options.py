@@ -46,6 +46,11 @@ def test_every_option_reaches_its_setting(settings_of):
         size=256,
         steps=20,
         optimizer="adam",
+        learning_rate=0.5,
+        betas=(0.8, 0.999),
+        epsilon=1e-6,
+        averaging=0.0,
+        history_size=25,
         content_weight=0.5,
         style_weight=2.0,
         tv_weight=0.25,
@@ -90,6 +95,9 @@ def test_every_option_reaches_its_setting(settings_of):
         (["--style-scale", "0"], "style_scale is 0.0; give numbers from 0.1 to 10"),
         (["--blend", "0,0"], "blend is all zeros"),
         (["--size", "8"], "size is 8; give a whole number from 32"),
+        (["--learning-rate", "0"], "learning_rate is 0.0; give a number above 0, to 255"),
+        (["--betas", "0.9"], "betas is (0.9,); give two numbers from 0 to below 1"),
+        (["--averaging", "1"], "averaging is 1.0; give a number from 0 to below 1"),
     ],
 )
 def test_settings_out_of_range(settings_of, words, message):

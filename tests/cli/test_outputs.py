@@ -75,6 +75,9 @@ APART = {
     "batch": {
         *("contents", "styles", "list_", "settings_file", "init", "model", "output"),
     },
+    "compare": {
+        *("content", "style", "list_", "contenders", "settings_file", "init", "model", "output"),
+    },
     "train": {"style", "photos", "output", "resume", "preview", "model"},
 }
 """What is read before all else, or written after that; it is tested with what it does."""

@@ -68,7 +68,7 @@ def test_the_options_that_the_page_calls_settings_are_settings(name):
 @pytest.mark.parametrize(("name", "command"), EVERY.items())
 def test_an_option_with_the_name_of_a_setting_has_its_default(name, command):
     readers = dict.fromkeys(("content_layers", "style_layers", "coarse_content"), parse_layers)
-    readers |= dict.fromkeys(("blend", "style_scale"), parse_numbers)
+    readers |= dict.fromkeys(("blend", "style_scale", "betas"), parse_numbers)
     for item in command.params:
         if item.name in SETTINGS:
             read = readers.get(item.name, lambda value: value)

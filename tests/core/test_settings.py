@@ -23,13 +23,23 @@ REFUSED = [
             ("steps", 0, 1_000_001, "from 1 to 1000000 steps"),
             ("threads", -1, 1025, "from 0 to 1024 threads"),
             ("seed", -1, 2**63, f"from 0 to {2**63 - 1}"),
+            ("history_size", 0, 1001, "from 1 to 1000 pairs"),
         ]
         for value in (low, high, 64.0, math.nan, "64", True, None)
     ),
     *(
         (name, value, "a finite number that is 0 or more")
-        for name in ("content_weight", "style_weight", "tv_weight")
+        for name in ("content_weight", "style_weight", "tv_weight", "epsilon")
         for value in BAD_NUMBERS
+    ),
+    *(
+        ("learning_rate", value, "a number above 0, to 255")
+        for value in (*BAD_NUMBERS, 0, 255.1)
+    ),
+    *(("averaging", value, "from 0 to below 1") for value in (*BAD_NUMBERS, 1)),
+    *(
+        ("betas", value, "two numbers from 0 to below 1")
+        for value in ((), (0.9,), (0.9, 0.99, 0.5), (0.9, 1), (0.9, "1"), "0.9", 0.9, None)
     ),
     *(
         (name, value, wanted)
@@ -95,6 +105,10 @@ def test_a_value_outside_its_range_is_refused_in_one_line(name, value, wanted):
         ("tv_weight", 1e6),
         ("style_layers", {"relu5_4": 0}),
         ("init", "noise"),
+        ("history_size", 1000),
+        ("learning_rate", 255),
+        ("betas", (0.0, 0.999)),
+        ("averaging", 0),
     ],
 )
 def test_the_ends_of_a_range_are_inside(name, value):

@@ -28,6 +28,7 @@ SETTINGS = st.builds(
     init=st.text(min_size=1),
     blend=st.lists(st.floats(0.001, 1e3), max_size=3).map(tuple),
     style_scale=st.lists(st.floats(0.1, 10), max_size=3).map(tuple),
+    betas=st.tuples(st.floats(0, 0.999), st.floats(0, 0.999)),
 )
 
 

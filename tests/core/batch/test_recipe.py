@@ -67,6 +67,14 @@ def test_whatever_else_changes_makes_another_picture(change):
     assert not replace(RECIPE, **change).is_that_of(line_of(RECIPE))
 
 
+def test_a_setting_that_is_newer_than_a_line_was_as_by_default():
+    older = line_of(RECIPE)
+    del older["settings"]["history_size"]
+    assert RECIPE.is_that_of(older)
+    changed = replace(RECIPE, settings=replace(RECIPE.settings, history_size=3))
+    assert not changed.is_that_of(older)
+
+
 @pytest.mark.parametrize(
     "line", [{}, {"settings": 3}, {"styles": [1, None]}, {"content": [], "styles": "x"}]
 )

@@ -30,15 +30,15 @@ def iterates(function, steps, **options):
     return points
 
 
-def by_the_paper(function, x, steps, rate, beta1, beta2):
-    """Algorithm 1 of Kingma & Ba 2015, in float64 and without ε."""
+def by_the_paper(function, x, steps, rate, beta1, beta2, epsilon=0.0):
+    """Algorithm 1 of Kingma & Ba 2015, in float64."""
     x, m, v = x.astype(np.float64), 0.0, 0.0
     points = [x]
     for t in range(1, steps + 1):
         gradient = function(x)[1]
         m = beta1 * m + (1 - beta1) * gradient
         v = beta2 * v + (1 - beta2) * gradient**2
-        x = x - rate * (m / (1 - beta1**t)) / np.sqrt(v / (1 - beta2**t))
+        x = x - rate * (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + epsilon)
         points.append(x)
     return points
 
@@ -51,10 +51,37 @@ def test_inside_the_box_it_is_the_papers_algorithm(rate, betas):
         np.testing.assert_allclose(one, other, rtol=1e-5)
 
 
-def test_it_agrees_with_torch(torch):
+@pytest.mark.parametrize("epsilon", [1e-6, 20.0])
+def test_epsilon_is_the_papers(epsilon):
+    found = iterates(bowl(), 12, epsilon=epsilon)
+    wanted = by_the_paper(bowl(), start(), 11, 3.0, 0.9, 0.99, epsilon)
+    for one, other in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5)
+
+
+@pytest.mark.parametrize("exponent", [-100, 100])
+def test_epsilon_is_in_the_units_of_the_gradient(exponent):
+    scaled = bowl(scale=2.0**exponent)
+    found = iterates(scaled, 8, epsilon=20.0 * 2.0**exponent)
+    for one, other in zip(found, iterates(bowl(), 8, epsilon=20.0), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4)
+
+
+@pytest.mark.parametrize("epsilon", [1e-300, 1e300])
+def test_no_epsilon_breaks_a_step(epsilon):
+    assert all(np.isfinite(one).all() for one in iterates(bowl(), 3, epsilon=epsilon))
+
+
+def test_without_averaging_the_last_iterate_comes_out():
+    result, _ = adam(bowl(), start(), steps=7, mean_decay=0.0)
+    np.testing.assert_allclose(result, iterates(bowl(), 8)[7], rtol=1e-6)
+
+
+@pytest.mark.parametrize("eps", [1e-30, 8.0])
+def test_it_agrees_with_torch(torch, eps):
     x = torch.tensor(start(), requires_grad=True)
-    optimizer = torch.optim.Adam([x], lr=3.0, betas=(0.9, 0.99), eps=1e-30)
-    for found in iterates(bowl(), 10):
+    optimizer = torch.optim.Adam([x], lr=3.0, betas=(0.9, 0.99), eps=eps)
+    for found in iterates(bowl(), 10, epsilon=eps):
         np.testing.assert_allclose(found, x.detach().numpy(), rtol=1e-5)
         x.grad = torch.tensor(bowl()(x.detach().numpy())[1])
         optimizer.step()

@@ -11,6 +11,7 @@ from stylecore.optimizers.lbfgs import lbfgs
 from stylecore.optimizers.marks import Packed
 from stylecore.optimizers.projected_lbfgs import projected_lbfgs
 from stylecore.optimizers.strategies import MARKS, STRATEGIES
+from stylecore.settings import Settings
 
 SHAPE = (1, 3, 4, 5)
 STEPS = 18
@@ -68,15 +69,15 @@ def through_a_file(name, mark):
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_from_a_mark_the_rest_of_the_run_is_the_same(name, function):
     whole = Points()
-    wanted = STRATEGIES[name]()(function, start(), STEPS, whole, on_mark=whole.mark)
+    wanted = STRATEGIES[name](Settings())(function, start(), STEPS, whole, on_mark=whole.mark)
     unmarked = Points()
-    assert (STRATEGIES[name]()(function, start(), STEPS, unmarked) == wanted).all()
+    assert (STRATEGIES[name](Settings())(function, start(), STEPS, unmarked) == wanted).all()
     assert unmarked == whole
     assert len(whole.marks) >= len(whole) - 1
     for count, mark in (*whole.marks[::4], whole.marks[-1]):
         rest = Points()
         mark = through_a_file(name, mark)
-        found = STRATEGIES[name]()(
+        found = STRATEGIES[name](Settings())(
             function, start(7), STEPS, rest, take_mark=lambda mark=mark: mark
         )
         assert (found == wanted).all()
@@ -90,7 +91,7 @@ def test_a_mark_is_not_changed_by_what_comes_after(name):
     def keep(mark):
         taken.append((mark, {key: one.copy() for key, one in mark.packed().arrays.items()}))
 
-    STRATEGIES[name]()(valley, start(), STEPS, ignore, on_mark=keep)
+    STRATEGIES[name](Settings())(valley, start(), STEPS, ignore, on_mark=keep)
     for mark, arrays in taken:
         for key, one in mark.packed().arrays.items():
             assert (one == arrays[key]).all()

@@ -40,6 +40,14 @@ def test_where_it_computes_does_not_count(settings):
     assert differences(through_json(identity()), identity(settings)) == []
 
 
+def test_a_setting_that_is_newer_than_a_checkpoint_was_as_by_default():
+    older = json.loads(json.dumps(identity().as_dict()))
+    del older["settings"]["history_size"]
+    assert differences(Identity.of_dict(older), identity()) == []
+    found = differences(Identity.of_dict(older), identity(replace(SETTINGS, history_size=3)))
+    assert found == ["history_size was 10, is 3"]
+
+
 def test_what_files_are_called_does_not_count():
     renamed = Inputs(replace(CONTENT, name="other.jpg"), (STYLE,))
     assert differences(identity(), identity(inputs=renamed)) == []
