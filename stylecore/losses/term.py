@@ -84,6 +84,14 @@ class FeatureTerm:
         """Of the weight as an input of the objective."""
         return f"{self.target_name(layer)}.weight"
 
+    def found_name(self, layer: str) -> str:
+        """Of the statistic as it is found in a picture, where that is an input itself."""
+        return f"{self.target_name(layer)}.found"
+
+    def cotangent_name(self, layer: str) -> str:
+        """Of the derivative of the loss by that."""
+        return f"gradient.{self.found_name(layer)}"
+
     def guide_name(self, layer: str) -> str:
         """Of the guides as an input of both graphs."""
         return f"{self.part}.{layer}.guide"
@@ -97,11 +105,13 @@ class ImageTerm:
         part: of the loss that it is.
         loss_of: (recorder, image (1, 3, H, W)) ↦ the loss, a scalar.
         measured: the same in NumPy.
+        sloped: image ↦ its derivative, (1, 3, H, W), in NumPy, for pictures in tiles.
     """
 
     part: str
     loss_of: Callable[[Recorder, Value], Value]
     measured: Callable[[Array], float]
+    sloped: Callable[[Array], Array]
 
     @property
     def weight_name(self) -> str:
