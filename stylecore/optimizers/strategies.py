@@ -15,7 +15,11 @@ from .adam import AdamMark, AdamState, adam
 from .box import finite
 from .lbfgs import LbfgsMark, lbfgs
 from .marks import Mark, OnMark, unmarked
+from .pairs import Memory
 from .projected_lbfgs import ProjectedLbfgsMark, projected_lbfgs
+
+USUAL = Memory()
+"""Ten pairs, in full."""
 
 
 def nothing() -> None:
@@ -34,11 +38,13 @@ class Strategy(Protocol):
         /,
         take_mark: Callable[[], Any] = nothing,
         on_mark: OnMark | None = None,
+        memory: Memory = USUAL,
     ) -> Array:
         """Start from x, take so many evaluations, return the picture.
 
         Where ``take_mark`` gives a mark of the optimiser's own kind, go on from there: nobody else
-        should hold it, since it is large. ``on_mark`` is told of new ones.
+        should hold it, since it is large. ``on_mark`` is told of new ones. ``memory`` is how much
+        those that remember may.
         """
         ...
 
@@ -74,7 +80,9 @@ class _Adam:
         /,
         take_mark: Callable[[], AdamMark | None] = nothing,
         on_mark: OnMark | None = None,
+        memory: Memory = USUAL,
     ) -> Array:
+        del memory  # it remembers no pairs
         x, self._state = adam(
             function,
             x,
@@ -106,9 +114,16 @@ def _lbfgs(
     /,
     take_mark: Callable[[], LbfgsMark | None] = nothing,
     on_mark: OnMark | None = None,
+    memory: Memory = USUAL,
 ) -> Array:
     return lbfgs(
-        function, x, steps=steps, on_evaluation=on_evaluation, mark=take_mark(), on_mark=on_mark
+        function,
+        x,
+        steps=steps,
+        memory=memory.pairs,
+        on_evaluation=on_evaluation,
+        mark=take_mark(),
+        on_mark=on_mark,
     )
 
 
@@ -120,11 +135,13 @@ def _projected_lbfgs(
     /,
     take_mark: Callable[[], ProjectedLbfgsMark | None] = nothing,
     on_mark: OnMark | None = None,
+    memory: Memory = USUAL,
 ) -> Array:
     return projected_lbfgs(
         function,
         x,
         steps=steps,
+        memory=memory,
         on_evaluation=on_evaluation,
         mark=take_mark(),
         on_mark=on_mark or unmarked,
