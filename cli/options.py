@@ -88,6 +88,11 @@ HELP: dict[str, tuple[str, str]] = {
         _MACHINE,
         "Threads of the engine; 0 takes every core, as far as a quota grants it.",
     ),
+    "max_memory": (
+        _MACHINE,
+        "How much memory the process may hold: 4G, 800M; left out, most of what is free. A "
+        "picture that does not fit is painted in tiles, which gives the same.",
+    ),
 }
 """Panel and help of each setting, in the order of ``--help``."""
 
@@ -116,6 +121,7 @@ TRAINING_TEXTS = {
 
 _LAYERS = ("content_layers", "style_layers", "coarse_content")
 _NUMBERS = ("blend", "style_scale")
+_METAVARS = {**dict.fromkeys(_NUMBERS, "NUMBERS"), "max_memory": "SIZE"}
 
 SettingsFile = Annotated[
     Path | None,
@@ -226,7 +232,7 @@ def _parameter(name: str, base: Settings, text: str | None) -> inspect.Parameter
         _flag(name),
         help=text or usual,
         rich_help_panel=panel,
-        metavar="NUMBERS" if name in _NUMBERS else "|".join(get_args(kind)) or None,
+        metavar=_METAVARS.get(name) or "|".join(get_args(kind)) or None,
         autocompletion=_complete_layers if name in _LAYERS else None,
     )
     return inspect.Parameter(
