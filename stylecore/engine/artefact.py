@@ -17,7 +17,7 @@ from ..settings import LAYERS, Settings, StyleLoss
 from .locations import artefacts_folder
 from .onnxscan import external_files
 
-FORMAT = 5
+FORMAT = 6
 MANIFEST = "artefact.json"
 OBJECTIVE = "objective.onnx"
 FEATURES = "features.onnx"

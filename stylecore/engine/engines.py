@@ -138,6 +138,7 @@ def _opened(runtime: Any, source: Path | bytes, engine: Engine, *, once: bool = 
     options = runtime.SessionOptions()
     if once:
         options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        options.enable_cpu_mem_arena = False  # what it gives would stay in twice the memory
     options.intra_op_num_threads = engine.threads
     options.log_severity_level = FATAL  # what fails is raised; the library writes nothing
     # Sizes change from scale to scale: a remembered memory plan of the last one is only ballast.

@@ -7,26 +7,31 @@ from __future__ import annotations
 
 from ..settings import Optimizer
 
-OPENED = 650e6
+OPENED = 520e6
 """Bytes of a process that has opened a network: libraries, weights, and kernels made of these."""
 
 _MARGIN = 32
 """Pixels that the mirrored margins add to a side."""
 
-_NETWORK = 3600.0
+_NETWORK = 2600.0
 """For each pixel that the network looks at, with its gradient: features and what is around them."""
 
-_TARGETS = 700.0
+_TARGETS = 500.0
 """For each pixel of a picture as a whole: what its features are compared with."""
 
 _PICTURE = 12.0
 """Bytes for each pixel of a picture in floats."""
 
-_PICTURES = 9
-"""Such pictures that a run has: contents, styles, starts and the best."""
+_HELD, _PREPARING = 4, 16
+"""Such pictures that a run holds, content, style and starts, and that it holds when a scale begins:
+the search for examples of detail takes most of them."""
 
-_IN_SEARCH: dict[Optimizer, int] = {"projected-lbfgs": 8, "lbfgs": 24, "adam": 14}
-"""Those of a step, without what is remembered."""
+_IN_SEARCH: dict[Optimizer, tuple[int, int]] = {
+    "projected-lbfgs": (4, 8),
+    "lbfgs": (12, 20),
+    "adam": (9, 13),
+}
+"""Those of a search while the network runs, and between its runs, without what is remembered."""
 
 _GUIDES = 4 * 4 / 3
 """For each pixel and region: at all layers together."""
@@ -54,13 +59,14 @@ def memory_of(
         pairs: that L-BFGS remembers.
         half: whether in half precision.
     """
-    pixels = float(height * width)
-    seen = tile or (height, width)
+    pixels, seen = float(height * width), tile or (height, width)
     network = _NETWORK * (seen[0] + _MARGIN) * (seen[1] + _MARGIN)
-    targets = 0.0 if tile else _TARGETS * pixels
-    pictures = _PICTURE * (_PICTURES + _IN_SEARCH[optimizer] + _remembered(optimizer, pairs, half))
-    guides = _GUIDES * (regions if regions > 1 else 0)
-    return OPENED + network + targets + pixels * (pictures + guides)
+    network += 0.0 if tile else _TARGETS * pixels
+    picture = _PICTURE * pixels
+    running, between = (picture * (_HELD + count) for count in _IN_SEARCH[optimizer])
+    searching = max(network + running, between) + picture * _remembered(optimizer, pairs, half)
+    guides = _GUIDES * pixels * (regions if regions > 1 else 0)
+    return OPENED + guides + max(searching, picture * _PREPARING)
 
 
 def _remembered(optimizer: Optimizer, pairs: int, half: bool) -> float:

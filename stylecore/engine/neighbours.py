@@ -190,7 +190,7 @@ class Around:
         """The style's features (1, C, h, w) for a part of a layer, of unit length times shares."""
         halvings = self.block - block_of(layer)
         last = [side - 1 for side in self.shares.shape]
-        y, x = np.arange(rows.start, rows.stop), np.arange(columns.start, columns.stop)
+        y, x = (np.arange(int(one.start), int(one.stop)) for one in (rows, columns))
         at = np.ix_(np.minimum(y >> halvings, last[0]), np.minimum(x >> halvings, last[1]))
         within = (1 << halvings) - 1
         down = (self.matches[0][at] << halvings) + (y & within)[:, None]

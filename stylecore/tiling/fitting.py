@@ -17,7 +17,7 @@ from .layout import layout
 _SHARE = 0.9
 """Of the memory that is free: other programs want some too."""
 
-_SMALLEST, _STEP = 128, 64
+_SMALLEST, _STEP = 128, 32
 """Pixels a side that a tile owns at least; sides are multiples of the latter."""
 
 _COMFORTABLE = 512

@@ -13,6 +13,7 @@ from ..control.canvas import Canvas
 from ..control.guidance import Values
 from ..engine.artefact import Manifest
 from ..engine.objective import Objective
+from ..engine.room import give_back
 from ..engine.session import Session
 from ..losses.table import Losses, feature_terms, image_terms, parts_of, total
 from ..losses.term import FeatureTerm
@@ -59,6 +60,7 @@ class TiledObjective(Objective):
         if isinstance(targets, TiledTargets):
             self.make_room()
             self._tiled = targets
+            give_back()  # of what targets were made with
             self._place(height, width, canvas)
             return
         if not self._of_whole:
@@ -75,6 +77,7 @@ class TiledObjective(Objective):
         # In place of the one that is closed, and of the targets that it holds.
         self._session, self._of_whole = self._graphs.tiles().pullback, False
         self._graphs.close_objective()
+        give_back()
 
     def rest(self) -> None:
         """Give back the memory that evaluations took; in tiles, they have done so."""
