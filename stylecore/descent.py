@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from .control.guidance import Values
+from .engine.room import give_back
 from .growth import first, grown
 from .journal import Journal
 from .optimizers.box import into_box
@@ -52,6 +53,8 @@ def descend(
             objective.make_room()
         study = scene.at(scale)
         start = standing.start if standing else grown(x, scene, study)
+        if fit.side:
+            give_back()  # of what detail was looked for in
         targets = prepared(study, start, fit.side)
         objective.aim(targets, scale.height, scale.width, study.canvas)
         del study, x  # what is prepared is as large as the picture

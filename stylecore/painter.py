@@ -88,6 +88,7 @@ class Painter:
 
         Raises:
             ModelError: when the artefact does not fit the scene's settings.
+            SettingsError: where the memory that may be held does not suffice.
         """
         self._check(scene)
         objective = TiledObjective(self._graphs, self.artefact.manifest)
@@ -118,6 +119,7 @@ class Painter:
         Raises:
             CheckpointError: for a checkpoint that is damaged, or of another run.
             ModelError: when the artefact does not fit the scene's settings.
+            SettingsError: where the memory that may be held does not suffice.
             ImageError: for a region that vanishes, where the settings say so.
             Interrupted: on Ctrl-C, once there is a picture.
             UnfinishedError: when anything else ends the run, once there is a picture.

@@ -23,8 +23,11 @@ _PICTURE = 12.0
 """Bytes for each pixel of a picture in floats."""
 
 _HELD, _PREPARING = 4, 16
-"""Such pictures that a run holds, content, style and starts, and that it holds when a scale begins:
-the search for examples of detail takes most of them."""
+"""Such pictures that a run holds, content, style and starts, and that it holds when a scale begins
+and examples of detail are looked for."""
+
+_TREE, _LARGEST_TREE = 4, 150e6
+"""Pictures that the tree of examples takes, and its bytes at most."""
 
 _IN_SEARCH: dict[Optimizer, tuple[int, int]] = {
     "projected-lbfgs": (4, 8),
@@ -66,7 +69,8 @@ def memory_of(
     running, between = (picture * (_HELD + count) for count in _IN_SEARCH[optimizer])
     searching = max(network + running, between) + picture * _remembered(optimizer, pairs, half)
     guides = _GUIDES * pixels * (regions if regions > 1 else 0)
-    return OPENED + guides + max(searching, picture * _PREPARING)
+    preparing = picture * _PREPARING + min(picture * _TREE, _LARGEST_TREE)
+    return OPENED + guides + max(searching, preparing)
 
 
 def _remembered(optimizer: Optimizer, pairs: int, half: bool) -> float:

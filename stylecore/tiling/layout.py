@@ -8,7 +8,8 @@ ends with the picture, the margin is the picture's own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from operator import eq
 
 import numpy as np
 
@@ -36,7 +37,7 @@ def halo_of(layers: Iterable[str]) -> int:
 
 
 def layout(height: int, width: int, side: int, layers: Iterable[str]) -> tuple[Tile, ...]:
-    """Tiles of a picture, all of about one size.
+    """Tiles of a picture, all of about one size, those that read as much after one another.
 
     Args:
         height: of the picture, in pixels.
@@ -46,7 +47,17 @@ def layout(height: int, width: int, side: int, layers: Iterable[str]) -> tuple[T
     """
     halo = halo_of(layers)
     rows, columns = (list(_even(whole, side, halo)) for whole in (height, width))
-    return tuple(Tile(row, column) for row in rows for column in columns)
+    tiles = [Tile(row, column) for row in rows for column in columns]
+    return tuple(sorted(tiles, key=lambda tile: size_in(tile, LAYERS[0])))
+
+
+def lasting(tiles: Sequence[Tile]) -> Iterator[tuple[Tile, bool]]:
+    """Each tile, and whether the next one reads as much: then memory serves it as it is.
+
+    What ONNX Runtime keeps for one size is in the way of others.
+    """
+    sizes = [size_in(tile, LAYERS[0]) for tile in tiles]
+    return zip(tiles, map(eq, sizes, [*sizes[1:], None]), strict=True)
 
 
 def _even(whole: int, side: int, halo: int) -> Iterable[Span]:

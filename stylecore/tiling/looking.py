@@ -14,7 +14,7 @@ from ..engine.session import Session
 from ..losses.term import FeatureTerm
 from ..pictures.tensors import Array
 from ..pictures.tiles import Tile
-from .layout import core, read, size_in, within
+from .layout import core, lasting, read, size_in, within
 
 
 def looked(
@@ -39,9 +39,8 @@ def looked(
     """
     known = [(term, layer) for term in terms for layer in manifest.layers_of(term)]
     names = [term.target_name(layer) for term, layer in known]
-    for tile in tiles:
-        # What runs took is given back after the last.
-        run = features if tile is tiles[-1] else features.again
+    for tile, lasts in lasting(tiles):
+        run = features.again if lasts else features
         found = run(names, image=read(image, tile), **_guides(features, tile, guides))
         parts = (
             value if term.guided else core(value, tile, layer)

@@ -20,7 +20,7 @@ from ..losses.term import FeatureTerm
 from ..pictures.tensors import Array
 from ..pictures.tiles import Tile
 from .graphs import Graphs, TileGraphs
-from .layout import at, read, within
+from .layout import at, lasting, read, within
 from .looking import Sums, looked
 from .preparation import TiledTargets
 
@@ -109,9 +109,8 @@ def evaluated(
         )
     gradient = np.zeros(image.shape, np.float32)
     outputs = [name for name in graphs.pullback.outputs if name != _PULLED]
-    for tile in targets.tiles:
-        # What runs took is given back after the last.
-        run = graphs.pullback if tile is targets.tiles[-1] else graphs.pullback.again
+    for tile, lasts in lasting(targets.tiles):
+        run = graphs.pullback.again if lasts else graphs.pullback
         inputs = _inputs(manifest, targets.values, tile, terms)
         *losses, part = run(outputs, image=read(image, tile), **inputs, **cotangents)
         gradient[at(tile)] += part

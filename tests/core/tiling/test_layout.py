@@ -11,6 +11,7 @@ from stylecore.tiling.layout import (
     core,
     halo_of,
     inside,
+    lasting,
     layout,
     owned,
     reach_of,
@@ -75,9 +76,19 @@ def test_every_position_of_every_layer_belongs_to_one_tile(height, width, parts)
 @given(st.integers(100, 3000), st.integers(8, 40))
 def test_tiles_are_even_and_no_larger_than_asked_for(whole, parts):
     side = parts * STEP
-    found = [tile.columns.stop - tile.columns.start for tile in layout(64, whole, side, DEFAULT)]
+    tiles = sorted(layout(64, whole, side, DEFAULT), key=lambda tile: tile.columns.start)
+    found = [tile.columns.stop - tile.columns.start for tile in tiles]
     assert max(found) <= side + side // 2
     assert max(found[:-1], default=0) <= side
+
+
+def test_memory_lasts_as_long_as_tiles_read_as_much():
+    tiles = layout(900, 1000, 192, DEFAULT)
+    groups, sizes = 0, set()
+    for tile, lasts in lasting(tiles):
+        sizes.add(size_in(tile, "relu1_1"))
+        groups += not lasts
+    assert groups == len(sizes) < len(tiles) / 2
 
 
 def test_values_of_a_tile_have_zeros_around_what_it_owns():
