@@ -19,6 +19,7 @@ from .engine.objective import Objective
 from .engine.traits import Traits, traits_of
 from .engine.unit import exponent_of, in_units
 from .errors import EngineError, ModelError
+from .fits import find_room
 from .journal import Journal
 from .losses.table import Losses
 from .memory import is_shortage, let_go
@@ -31,7 +32,7 @@ from .report import Report
 from .results import Result
 from .scene import Scene, Study
 from .settings import Settings
-from .tiling.fitting import Fit, Place, fitted, limit_of, notes_on_fit
+from .tiling.fitting import Fit
 from .tiling.graphs import Graphs
 from .tiling.measuring import measured
 from .tiling.objective import TiledObjective
@@ -162,22 +163,8 @@ class Painter:
     def _fits(
         self, scene: Scene, scales: Sequence[Scale], report: Report | None = None
     ) -> list[Fit]:
-        """How each scale finds room in memory; of the last one the report tells.
-
-        Raises:
-            SettingsError: where one finds none.
-        """
-        settings, limit = scene.settings, limit_of(scene.settings)
-        if self.engine.row.device != "cpu" and not settings.memory_limit:
-            limit = math.inf  # pictures of the usual sizes lie in the device's own
-        regions = max(1, len(scene.steering.areas))
-        places = [Place(one.height, one.width, one.steps, regions) for one in scales]
-        # The last is the largest: what it finds no room for is not told of a smaller one.
-        fits = [fitted(place, settings, limit) for place in places[::-1]][::-1]
-        if report is not None:
-            report.warnings += notes_on_fit(places[-1], fits[-1], limit)
-            report.memory = fits[-1].as_dict(limit)
-        return fits
+        manifest = self.artefact.manifest
+        return find_room(scene, scales, self.engine, manifest, self._graphs, report)
 
     def _targets(
         self,

@@ -56,7 +56,9 @@ class FeatureTerm:
         statistic: the name of what is compared.
         target: shape of the target.
         weight: shape of the weight.
-        guided: whether guides (K, h, w) say which positions count for which region.
+        guided: whether guides (K, h, w) say which positions count for which region. The statistic
+            is then a sum over positions by their guides, and otherwise the features themselves:
+            so a picture in tiles has the sums, or the parts, of its tiles.
         statistic_of: (recorder, features (1, C, h, w), guides or None, C) ↦ the statistic.
         loss_of: (recorder, statistic, target, weight) ↦ the weighted loss, a scalar.
         measured: the same as ``loss_of``, in NumPy, of (statistic, target, weight).

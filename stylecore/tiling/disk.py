@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import shutil
 import tempfile
 
 import numpy as np
@@ -34,10 +35,7 @@ class Disk:
                 _reserve(file.fileno(), size)
                 memory = mmap.mmap(file.fileno(), size)
         except OSError as error:
-            raise EngineError(
-                f"{tempfile.gettempdir()} has no room for {size / 1e6:.0f} MB of a picture in tiles"
-                f" ({error.strerror}); set TMPDIR to a folder of a disk that has"
-            ) from None
+            raise _full(size, str(error.strerror)) from None
         self._maps.append(memory)
         values = np.frombuffer(memory, np.float32).reshape(height, width, channels)
         return values.transpose(2, 0, 1)[None]
@@ -47,6 +45,24 @@ class Disk:
         for one in self._maps:
             if hasattr(mmap, "MADV_DONTNEED"):
                 one.madvise(mmap.MADV_DONTNEED)
+
+
+def check_room(size: int) -> None:
+    """Make sure, before a run, that the disk has room for so many bytes.
+
+    Raises:
+        EngineError: where it has not.
+    """
+    free = shutil.disk_usage(tempfile.gettempdir()).free
+    if free < size:
+        raise _full(size, f"{free / 1e6:.0f} MB are free")
+
+
+def _full(size: int, reason: str) -> EngineError:
+    return EngineError(
+        f"{tempfile.gettempdir()} has no room for {size / 1e6:.0f} MB of a picture in tiles"
+        f" ({reason}); set TMPDIR to a folder of a disk that has"
+    )
 
 
 def _reserve(descriptor: int, size: int) -> None:

@@ -12,7 +12,7 @@ from ..engine.room import held_memory, usable_memory
 from ..errors import SettingsError
 from ..optimizers.pairs import Memory
 from ..settings import Settings
-from .layout import layout
+from .layout import largest_read
 
 _SHARE = 0.9
 """Of the memory that is free: other programs want some too."""
@@ -120,24 +120,15 @@ def _memories(settings: Settings) -> Iterable[Memory]:
 
 
 def _bytes(place: Place, settings: Settings, memory: Memory, side: int) -> float:
+    layers = [*settings.all_content_layers, *settings.style_layers]
+    size = place.height, place.width
     return memory_of(
-        place.height,
-        place.width,
-        tile=_tile(place, settings, side) if side else None,
+        *size,
+        tile=largest_read(*size, side, layers) if side else None,
         regions=place.regions,
         optimizer=settings.optimizer,
         pairs=min(memory.pairs, place.steps - 1),
         half=memory.half,
-    )
-
-
-def _tile(place: Place, settings: Settings, side: int) -> tuple[int, int]:
-    """Height and width of what the largest tile reads."""
-    layers = [*settings.all_content_layers, *settings.style_layers]
-    tiles = layout(place.height, place.width, side, layers)
-    return (
-        max(tile.rows.last - tile.rows.first for tile in tiles),
-        max(tile.columns.last - tile.columns.first for tile in tiles),
     )
 
 

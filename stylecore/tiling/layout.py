@@ -51,6 +51,16 @@ def layout(height: int, width: int, side: int, layers: Iterable[str]) -> tuple[T
     return tuple(sorted(tiles, key=lambda tile: size_in(tile, LAYERS[0])))
 
 
+def largest_read(height: int, width: int, side: int, layers: Iterable[str]) -> tuple[int, int]:
+    """Height and width of what the largest tile of such a layout reads."""
+    halo = halo_of(layers)
+    rows, columns = (
+        max(span.last - span.first for span in _even(whole, side, halo))
+        for whole in (height, width)
+    )
+    return rows, columns
+
+
 def lasting(tiles: Sequence[Tile]) -> Iterator[tuple[Tile, bool]]:
     """Each tile, and whether the next one reads as much: then memory serves it as it is.
 

@@ -110,6 +110,17 @@ def prepare_in_tiles(
     return prepared.targets(content, picture, emphasis_of(traits.distinct, max(size)))
 
 
+def bytes_on_disk(manifest: Manifest, height: int, width: int, styles: int) -> int:
+    """What targets of a picture in tiles take there, with so many styles of as many pixels."""
+    size = 0
+    for term in feature_terms(manifest.terms):
+        pictures = 1 if term.part == "content" else 1 + styles
+        for layer in manifest.layers_of(term) if not term.guided else ():
+            high, wide = layer_size(layer, height, width)
+            size += 4 * pictures * manifest.channels[layer] * high * wide
+    return size
+
+
 class _Preparation:
     def __init__(
         self,

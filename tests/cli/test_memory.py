@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from stylecore import painter as painter_module
+from stylecore import fits as fits_module
 from stylecore.cli.app import app
 from stylecore.optimizers.pairs import Memory
 from stylecore.tiling.fitting import Fit, fitted
@@ -31,7 +31,7 @@ def test_it_reaches_the_plan_and_is_said_in_one_line(words, tmp_path, monkeypatc
         limits.append(limit)
         return Fit(64, Memory(5, half=True), 1e9)
 
-    monkeypatch.setattr(painter_module, "fitted", fit)
+    monkeypatch.setattr(fits_module, "fitted", fit)
     done = CliRunner().invoke(app, [*words, "--max-memory", "1.5G"])
     assert done.exit_code == 0, done.output
     assert set(limits) == {1.5e9}
@@ -51,7 +51,7 @@ def test_it_reaches_the_plan_and_is_said_in_one_line(words, tmp_path, monkeypatc
 
 
 def test_what_finds_no_room_is_one_line_and_leaves_nothing(words, tmp_path):
-    assert fitted is painter_module.fitted
+    assert fitted is fits_module.fitted
     done = CliRunner().invoke(app, [*words, "--max-memory", "200M"])
     assert done.exit_code not in (0, None)
     (line,) = [line for line in done.stderr.splitlines() if line]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from stylecore.errors import EngineError
-from stylecore.tiling.disk import Disk
+from stylecore.tiling.disk import Disk, check_room
 
 
 def test_what_is_written_is_read_after_a_rest(tmp_path, monkeypatch):
@@ -55,3 +55,9 @@ def test_a_disk_without_room_is_told_before_it_is_written_to(monkeypatch):
     ) as caught:
         Disk().features(100, 1000, 100)
     assert "\n" not in str(caught.value)
+
+
+def test_too_small_a_disk_is_told_before_the_run():
+    check_room(1)
+    with pytest.raises(EngineError, match=r"has no room for \d+ MB .*MB are free\); set TMPDIR"):
+        check_room(10**18)

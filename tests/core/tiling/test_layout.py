@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stylecore.engine.engines import choose_engine
@@ -11,6 +11,7 @@ from stylecore.tiling.layout import (
     core,
     halo_of,
     inside,
+    largest_read,
     lasting,
     layout,
     owned,
@@ -49,10 +50,11 @@ def test_the_network_sees_no_further_than_the_reach(narrow_artefact):
     assert seen == [True, False]
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.integers(32, 500), st.integers(32, 500), st.integers(2, 20))
 def test_every_position_of_every_layer_belongs_to_one_tile(height, width, parts):
     tiles = layout(height, width, parts * STEP, LAYERS[:13])
-    for layer in LAYERS:
+    for layer in DEFAULT:
         halvings = block_of(layer) - 1
         counts = np.zeros((height >> halvings, width >> halvings), int)
         for tile in tiles:
@@ -66,6 +68,8 @@ def test_every_position_of_every_layer_belongs_to_one_tile(height, width, parts)
             )
         assert (counts == 1).all()
     halo = halo_of(LAYERS[:13])
+    largest = max(size_in(tile, LAYERS[0])[0] for tile in tiles)
+    assert largest_read(height, width, parts * STEP, LAYERS[:13])[0] == largest
     for tile in tiles:
         for span, whole in ((tile.rows, height), (tile.columns, width)):
             assert span.first == max(0, span.start - halo)
@@ -73,6 +77,7 @@ def test_every_position_of_every_layer_belongs_to_one_tile(height, width, parts)
             assert span.first % STEP == 0
 
 
+@settings(deadline=None)
 @given(st.integers(100, 3000), st.integers(8, 40))
 def test_tiles_are_even_and_no_larger_than_asked_for(whole, parts):
     side = parts * STEP

@@ -14,7 +14,7 @@ from stylecore import (
     read_scene,
     stylize,
 )
-from stylecore import painter as painter_module
+from stylecore import fits as fits_module
 from stylecore.errors import SettingsError
 from stylecore.optimizers.pairs import Memory
 from stylecore.tiling.fitting import Fit, fitted
@@ -41,7 +41,7 @@ def in_tiles(monkeypatch):
         small = place.width <= 100
         return found if small else Fit(64, Memory(10, half=settings.seed == 1), 1e9)
 
-    monkeypatch.setattr(painter_module, "fitted", fit)
+    monkeypatch.setattr(fits_module, "fitted", fit)
 
 
 def test_the_picture_is_the_same(model, pictures, monkeypatch, request):
