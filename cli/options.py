@@ -107,6 +107,11 @@ HELP: dict[str, tuple[str, str]] = {
         _MACHINE,
         "Threads of the engine; 0 takes every core, as far as a quota grants it.",
     ),
+    "max_memory": (
+        _MACHINE,
+        "How much memory the process may hold: 4G, 800M; left out, most of what is free. A "
+        "picture that does not fit is painted in tiles, which gives the same.",
+    ),
 }
 """Panel and help of each setting, in the order of ``--help``."""
 
@@ -135,7 +140,11 @@ TRAINING_TEXTS = {
 
 _LAYERS = ("content_layers", "style_layers", "coarse_content")
 _NUMBERS = ("blend", "style_scale", "betas")
-_METAVARS = {**dict.fromkeys(_NUMBERS, "NUMBERS"), "depth": "|".join(map(str, DEPTHS))}
+_METAVARS = {
+    **dict.fromkeys(_NUMBERS, "NUMBERS"),
+    "depth": "|".join(map(str, DEPTHS)),
+    "max_memory": "SIZE",
+}
 """Of settings whose types do not tell what is to be written."""
 
 SettingsFile = Annotated[

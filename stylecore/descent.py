@@ -2,37 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from .engine.objective import Objective
-from .engine.targets import Values
+from .control.guidance import Values
+from .engine.room import give_back
 from .growth import first, grown
 from .journal import Journal
 from .optimizers.box import into_box
+from .optimizers.pairs import Memory
 from .optimizers.strategies import STRATEGIES, looked_at_twice, nothing
 from .pictures.tensors import Array
 from .pyramid import Scale
 from .record import Record
 from .scene import Scene, Study
+from .tiling.fitting import Fit
+from .tiling.objective import TiledObjective
+from .tiling.preparation import Targets
 
 
 def descend(
     scene: Scene,
     scales: tuple[Scale, ...],
-    objective: Objective,
-    prepared: Callable[[Study, Array], Values],
+    objective: TiledObjective,
+    prepared: Callable[[Study, Array, int], Targets],
     record: Record,
     journal: Journal | None = None,
-) -> tuple[Array, Values]:
+    fits: Sequence[Fit] = (),
+) -> tuple[Array, Targets]:
     """Minimise the objective at every scale.
 
     Args:
         scene: what is painted.
         scales: coarsest first.
         objective: aimed at each scale in turn.
-        prepared: the targets of a study, and of what its descent starts from.
+        prepared: the targets of a study, of what its descent starts from, and of the side of tiles.
         record: told of every evaluation.
         journal: told where the descent stands; it goes on where that says that it stood.
+        fits: how each scale finds room; by default all are painted as a whole.
 
     Returns:
         The picture (1, 3, H, W) at the last scale, and the targets there.
@@ -40,12 +46,19 @@ def descend(
     strategy = STRATEGIES[scene.settings.optimizer](scene.settings, objective.unit)
     standing = journal and journal.standing
     begins = standing.noted.index if standing else 0
+    fits = fits or [Fit(0, Memory(scene.settings.history_size), 0)] * len(scales)
     x, targets = first(scene, scales[0]), Values()
-    for scale in scales[begins:]:
+    for scale, fit in list(zip(scales, fits, strict=True))[begins:]:
+        targets = Values()  # those of the last scale need not stay beside
+        if fit.side:
+            objective.make_room()
         study = scene.at(scale)
         start = standing.start if standing else grown(x, scene, study)
-        targets = prepared(study, start)
+        if fit.side:
+            give_back()  # of what detail was looked for in
+        targets = prepared(study, start, fit.side)
         objective.aim(targets, scale.height, scale.width, study.canvas)
+        del study, x  # what is prepared is as large as the picture
         if standing:
             record.go_on(objective.picture(into_box(start)))
         else:
@@ -58,6 +71,7 @@ def descend(
                 record,
                 take_mark=journal.take_mark if journal else nothing,
                 on_mark=journal.on_mark(start, record) if journal else None,
+                memory=fit.memory,
             )
         )
         standing = None

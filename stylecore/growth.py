@@ -33,7 +33,12 @@ def resized(x: Array, scale: Scale) -> Array:
     """A picture (1, 3, h, w) at another size, within 0–255."""
     if x.shape[2:] == (scale.height, scale.width):
         return x
-    return to_tensor(np.clip(resize(to_floats(x), scale.width, scale.height), 0, 255))
+    return to_tensor(_enlarged(x, scale))
+
+
+def _enlarged(x: Array, scale: Scale) -> Array:
+    """The same with channels last, (H, W, 3)."""
+    return np.clip(resize(to_floats(x), scale.width, scale.height), 0, 255)
 
 
 def grown(x: Array, scene: Scene, study: Study) -> Array:
@@ -45,23 +50,26 @@ def grown(x: Array, scene: Scene, study: Study) -> Array:
     height, width = study.content.shape[2:]
     scale, coarse = Scale(height, width, 0), Scale(x.shape[2], x.shape[3], 0)
     how = scene.settings.detail
-    enlarged = resized(x, scale)
     if (height, width) == (coarse.height, coarse.width) or how == "none":
-        return enlarged
-    own = study.content - resized(scene.content_at(coarse), scale)
+        return resized(x, scale)
+    # A large picture is not held in both its forms: channels last is the one of what is added.
+    enlarged = _enlarged(x, scale)
+    own = to_floats(study.content)
+    own -= _enlarged(scene.content_at(coarse), scale)
     if not scene.settings.content_weight:
-        own = np.zeros_like(own)
+        own[...] = 0
     if how == "content":
-        return into_box(enlarged + own)
+        return into_box(to_tensor(enlarged + own))
     added = detail(
-        to_floats(enlarged),
-        to_floats(own),
+        enlarged,
+        own,
         contours_at(scene.content, height, width),
         examples(scene, study),
         (height * width / coarse.pixels) ** 0.5,
         own_share_at(height, width),
     )
-    return into_box(enlarged + to_tensor(added))
+    added += enlarged
+    return into_box(to_tensor(added))
 
 
 def examples(scene: Scene, study: Study) -> Examples:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -13,16 +14,12 @@ from .checkpoints.checkpoint import Checkpoint
 from .descent import descend
 from .engine.artefact import Artefact, default_artefact, fits, load_artefact
 from .engine.cores import notes_on
-from .engine.engines import choose_engine, exact
-from .engine.kept import Kept
+from .engine.engines import choose_engine
 from .engine.objective import Objective
-from .engine.sessions import Sessions
-from .engine.targets import Values, measure, prepare_targets
 from .engine.traits import Traits, traits_of
 from .engine.unit import exponent_of, in_units
 from .errors import EngineError, ModelError
-from .forecast.plan import job_of
-from .forecast.room import check_room
+from .fits import find_room
 from .journal import Journal
 from .losses.table import Losses
 from .memory import is_shortage, let_go
@@ -36,6 +33,11 @@ from .report import Report
 from .results import Result
 from .scene import Scene, Study
 from .settings import Settings
+from .tiling.fitting import Fit
+from .tiling.graphs import Graphs
+from .tiling.measuring import measured
+from .tiling.objective import TiledObjective
+from .tiling.preparation import Targets, prepare
 
 
 class Painter:
@@ -67,10 +69,7 @@ class Painter:
         settings = settings or Settings()
         self.artefact = _opened(model, settings)
         self.engine = choose_engine(settings.engine, settings.threads)
-        sessions = Sessions(self.artefact)
-        self._objective = sessions.objective(self.engine)
-        features = sessions.features(exact(self.engine))
-        self._features = Kept(features, keep) if keep else features
+        self._graphs = Graphs(self.artefact, self.engine, keep)
         self._closed = False
 
     def __enter__(self) -> Self:
@@ -84,18 +83,21 @@ class Painter:
     def close(self) -> None:
         """Give the memory back; it paints no more."""
         self._closed = True
-        del self._objective, self._features
+        del self._graphs
 
     def objective(self, scene: Scene) -> Objective:
         """The objective that a run ends with: at the final size, on its canvas.
 
         Raises:
             ModelError: when the artefact does not fit the scene's settings.
+            SettingsError: where the memory that may be held does not suffice.
         """
         self._check(scene)
-        objective = Objective(self._objective.apart(), self.artefact.manifest)
-        study = scene.at(Scale(scene.height, scene.width, 0))
-        targets = self._targets(self._traits(scene), 0, study)
+        objective = TiledObjective(self._graphs, self.artefact.manifest)
+        scale = Scale(scene.height, scene.width, scene.settings.steps)
+        (fit,) = self._fits(scene, [scale])
+        study = scene.at(scale)
+        targets = self._targets(self._traits(scene), 0, study, None, fit.side)
         objective.aim(targets, scene.height, scene.width, study.canvas)
         return objective
 
@@ -133,7 +135,7 @@ class Painter:
         Raises:
             CheckpointError: for a checkpoint that is damaged, or of another run.
             ModelError: when the artefact does not fit the scene's settings.
-            SettingsError: when a picture of this size cannot find room in memory.
+            SettingsError: where the memory that may be held does not suffice.
             ImageError: for a region that vanishes, where the settings say so.
             Interrupted: on Ctrl-C, once there is a picture.
             UnfinishedError: when anything else ends the run, once there is a picture.
@@ -147,16 +149,16 @@ class Painter:
         journal = Journal(checkpoint, identity, scales, report)
         if journal.result is not None:
             return journal.result
-        check_room(job_of(scene), self.artefact.manifest, self.engine)
+        fits = self._fits(scene, scales, report)
         exponent = _exponent(scene)
-        objective = Objective(self._objective.apart(), self.artefact.manifest, exponent)
+        objective = TiledObjective(self._graphs, self.artefact.manifest, exponent)
         record = Record(scales, objective, scene.finish, report, on_step)
         if journal.standing is not None:
             record.recall(journal.standing.noted)
         outcome = Outcome(scene, report, started)
         try:
             prepared = partial(self._targets, self._traits(scene), exponent)
-            x, targets = descend(scene, scales, objective, prepared, record, journal)
+            x, targets = descend(scene, scales, objective, prepared, record, journal, fits)
             report.warnings += [*record.finish(), *journal.notes()]
             outcome.painted(x)
             objective.rest()  # the measurement wants the memory
@@ -173,11 +175,22 @@ class Painter:
             # A bare Ctrl-C has nothing to add; a caller's own kind of it has.
             raise rescued from (None if type(end) is KeyboardInterrupt else end)
 
+    def _fits(
+        self, scene: Scene, scales: Sequence[Scale], report: Report | None = None
+    ) -> list[Fit]:
+        manifest = self.artefact.manifest
+        return find_room(scene, scales, self.engine, manifest, self._graphs, report)
+
     def _targets(
-        self, traits: Traits, exponent: int, study: Study, picture: Array | None = None
-    ) -> Values:
-        return prepare_targets(
-            self._features,
+        self,
+        traits: Traits,
+        exponent: int,
+        study: Study,
+        picture: Array | None = None,
+        side: int = 0,
+    ) -> Targets:
+        return prepare(
+            self._graphs.features,
             self.artefact.manifest,
             study.content,
             study.styles,
@@ -186,16 +199,17 @@ class Painter:
             study.views,
             traits,
             picture,
+            side=side,
         )
 
-    def _measured(self, exponent: int, targets: Values, image: Array) -> Losses:
-        losses = measure(self._features, self.artefact.manifest, image, targets)
+    def _measured(self, exponent: int, targets: Targets, image: Array) -> Losses:
+        losses = measured(self._graphs.features, self.artefact.manifest, image, targets)
         return {name: loss * math.ldexp(1.0, exponent) for name, loss in losses.items()}
 
     def _traits(self, scene: Scene) -> Traits:
         styles = list(zip(scene.styles, scene.alphas, strict=True))
         manifest = self.artefact.manifest
-        return traits_of(self._features, manifest, scene.settings, scene.content, styles)
+        return traits_of(self._graphs.features, manifest, scene.settings, scene.content, styles)
 
     def _check(self, scene: Scene) -> None:
         if self._closed:

@@ -41,6 +41,7 @@ class Report:
     interrupted: bool = False
     error: str | None = None
     warnings: list[str] = field(default_factory=list[str])
+    memory: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def begin(self, scale: Scale) -> None:
         """Open a scale: the steps that follow belong to it."""
@@ -77,6 +78,7 @@ class Report:
                 "optimise": self.before + self.optimise,
                 "total": self.before + self.total,
             },
+            "memory": self.memory,
             "peak_memory_bytes": peak_memory(),
         }
 

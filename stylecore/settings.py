@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from os import PathLike, fspath
@@ -51,6 +52,9 @@ DEPTHS = (8, 16)
 
 LEVELS = 255
 """The greatest level of a pixel of 8 bits; the least is 0."""
+
+LEAST_MEMORY = 100_000_000
+"""Bytes: less is a slip of the finger; no process that has loaded a network holds so little."""
 
 SMALLEST_FACTOR = 0.1
 """Of a style's size: below, little is left of it; above its inverse, little else but memory."""
@@ -114,6 +118,8 @@ class Settings:
         seed: of the ``noise`` start.
         engine: which ONNX Runtime provider runs the graphs; ``auto`` takes the best there is.
         threads: of the engine; 0 takes every core, as far as a container's quota grants it.
+        max_memory: how much memory the process may hold, such as ``4G`` or ``800M``; nothing is
+            most of what is free. Where a picture does not fit it is painted in tiles.
         coarsest: longest side of the first scale; the size itself or more means one scale, and 0
             is 64 pixels, or with a picture to start from the size of that.
         loss_scale: ``unit`` divides each term by its target's energy, so that one setting holds
@@ -162,6 +168,7 @@ class Settings:
     seed: int = 0
     engine: EngineName = "auto"
     threads: int = 0
+    max_memory: str = ""
     coarsest: int = 0
     loss_scale: LossScale = "unit"
     guides: Guides = "average"
@@ -204,6 +211,12 @@ class Settings:
         for name, choices in _CHOICES.items():
             _check_choice(name, getattr(self, name), choices)
         _check_init(self.init)
+        _check_memory(self.max_memory)
+
+    @property
+    def memory_limit(self) -> int:
+        """Bytes that the process may hold; 0 where nobody says."""
+        return parse_memory(self.max_memory) if self.max_memory else 0
 
     def _check_optimizer(self) -> None:
         _check_range("history_size", self.history_size, 1, 1000, "pairs")
@@ -275,6 +288,22 @@ def parse_numbers(text: str) -> tuple[float, ...]:
         raise SettingsError(f"{text!r} is no list of numbers; write 1,0.5") from None
 
 
+def parse_memory(text: str) -> int:
+    """Read ``4G``, ``800M`` or ``1.5GiB`` as bytes: K, M, G and T are thousands, Ki … are 1024s.
+
+    Raises:
+        SettingsError: for anything else.
+    """
+    found = re.fullmatch(r"(\d{1,15}(?:\.\d{1,15})?)\s*([KMGT]?)(I?)B?", text.strip().upper())
+    if found is None or (found[3] and not found[2]):
+        raise SettingsError(f"max_memory is {text!r}; give a size such as 4G, 800M or 1.5GiB")
+    number, unit, binary = found.groups()
+    size = float(number) * (1024 if binary else 1000) ** " KMGT".index(unit or " ")
+    if not size >= LEAST_MEMORY:
+        raise SettingsError(f"max_memory is {text!r}; give at least {LEAST_MEMORY // 10**6}M")
+    return int(size)
+
+
 def block_of(layer: str) -> int:
     """The block of ``relu4_2`` or ``conv4_2``, from 1.
 
@@ -342,6 +371,13 @@ def _check_init(value: object) -> None:
         raise SettingsError(
             f"init is {value!r}; give content, noise or the path of a picture, as text"
         )
+
+
+def _check_memory(value: object) -> None:
+    if not isinstance(value, str):
+        raise SettingsError(f"max_memory is {value!r}; give a size as text, such as 4G")
+    if value:
+        parse_memory(value)
 
 
 def _check_layers(name: str, layers: object) -> None:

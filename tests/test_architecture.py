@@ -34,7 +34,7 @@ THIRD_PARTY = {
 }
 # engine: an artefact is verified by running it
 OF_THE_CORE_FOR_MODELS = {
-    *("engine", "errors", "files", "locks", "losses", "pictures", "settings", "version"),
+    *("engine", "errors", "files", "locks", "losses", "pictures", "settings", "tiling", "version"),
 }
 # A training is a run: it looks at a scene and takes steps.
 OF_THE_CORE_FOR_TRAINING = {"control", "optimizers", "pyramid", "scene"}
@@ -67,13 +67,16 @@ MAY_IMPORT = {
     },
     "stylecore.losses": {"pictures", "settings"},
     "stylecore.masks": {"errors", "pictures"},
+    "stylecore.tiling": {
+        *("control", "engine", "errors", "losses", "optimizers", "pictures", "settings"),
+    },
     "stylecore.models.autodiff": {"errors"},
     "stylecore.models.autodiff.rules": {"errors", "models.autodiff"},
     "stylecore.models.readers": {"errors", "files", "models.sources"},
     "stylecore.models.fetching": {"engine", "errors", "files", "locks", "models.sources"},
     "stylecore.models.making": {
         *("engine", "errors", "files", "losses", "models.autodiff", "models.readers", "pictures"),
-        "settings",
+        *("settings", "tiling"),
     },
     "stylecore.models.networks": {
         *("errors", "models.autodiff", "pictures", "settings", "version"),

@@ -1,10 +1,10 @@
-"""Building artefacts: the objective and features graphs over one shared weight file."""
+"""Building artefacts: graphs of the objective, of features and for tiles, over one weight file."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -12,18 +12,20 @@ from typing import Literal
 import onnx_ir as ir
 
 from ...engine.artefact import (
+    COTANGENTS,
     FEATURES,
     FORMAT,
     KERNELS,
     MANIFEST,
     OBJECTIVE,
+    PULLBACK,
     WEIGHTS,
     Manifest,
     in_winograd_form,
 )
 from ...errors import ModelError
 from ...files import sha256_of
-from ...losses.table import terms_with
+from ...losses.table import compares_statistics, terms_with
 from ...settings import Pooling, Settings, StyleLoss, block_of
 from ..autodiff.tape import inline_functions, write_model
 from ..readers.weights import Weights
@@ -36,6 +38,7 @@ from .objective import (
     objective_model,
 )
 from .ort_training import with_ort_gradient
+from .pullback import cotangents_model, pullback_model
 from .storage import Storage, Stored, WeightFile
 from .trunk import MARGIN, convolution_of, first_kernel, layers_down_to, mean_in_rgb
 
@@ -125,19 +128,30 @@ def _write_weights(
 def _write_graphs(spec: TrunkSpec, folder: Path, gradient: Gradient) -> None:
     if gradient == "ort-training":
         write_model(with_ort_gradient(loss_model(spec), of="loss", by="image"), folder / OBJECTIVE)
-        write_model(inline_functions(features_model(spec)), folder / FEATURES)
+        _write(features_model(spec), folder / FEATURES)
         return
-    _write_pair(spec, folder / OBJECTIVE, folder / FEATURES)
+    for name, make in _OF_PICTURES.items():
+        _write(make(spec), folder / name)
+    if compares_statistics(spec.terms):
+        _write(cotangents_model(spec), folder / COTANGENTS)
     if not any(block_of(layer) in WINOGRAD_BLOCKS for layer in layers_down_to(spec.layers)):
         return
     spec = replace(spec, winograd=WINOGRAD_BLOCKS)
-    _write_pair(spec, *(folder / in_winograd_form(name) for name in (OBJECTIVE, FEATURES)))
+    for name, make in _OF_PICTURES.items():
+        _write(make(spec), folder / in_winograd_form(name))
     write_model(kernels_model(spec), folder / KERNELS)
 
 
-def _write_pair(spec: TrunkSpec, objective: Path, features: Path) -> None:
-    write_model(inline_functions(objective_model(spec)), objective)
-    write_model(inline_functions(features_model(spec)), features)
+_OF_PICTURES: Mapping[str, Callable[[TrunkSpec], ir.Model]] = {
+    OBJECTIVE: objective_model,
+    FEATURES: features_model,
+    PULLBACK: pullback_model,
+}
+"""The graphs that the trunk is in."""
+
+
+def _write(model: ir.Model, path: Path) -> None:
+    write_model(inline_functions(model), path)
 
 
 def _manifest(weights: Weights, spec: TrunkSpec, folder: Path) -> Manifest:
@@ -161,8 +175,8 @@ def _check_replaceable(folder: Path) -> None:
     """Whatever lies where an artefact goes is deleted, so it must not be anything else."""
     if not folder.exists():
         return
-    graphs = OBJECTIVE, FEATURES
-    known = {*graphs, *map(in_winograd_form, graphs), KERNELS, WEIGHTS, MANIFEST}
+    known = {*_OF_PICTURES, *map(in_winograd_form, _OF_PICTURES)}
+    known |= {COTANGENTS, KERNELS, WEIGHTS, MANIFEST}
     if not folder.is_dir() or {item.name for item in folder.iterdir()} - known:
         raise ModelError(f"{folder} holds something that is no artefact; give a new folder")
 

@@ -1,4 +1,4 @@
-"""The two graphs of an artefact: ``objective`` (loss and gradient) and ``features`` (targets)."""
+"""The graphs that look at a whole picture: ``objective`` (loss and gradient) and ``features``."""
 
 from __future__ import annotations
 
@@ -70,13 +70,57 @@ class TrunkSpec:
         return self.tensors[convolution_of(layer)][1].shape.numpy()[0]
 
 
-class _Build:
-    """The trunk on a tape, with the inputs that both graphs share."""
+class Recording:
+    """A graph that is being recorded, with inputs as the terms of the loss want them."""
 
     def __init__(self, spec: TrunkSpec) -> None:
         self.spec = spec
         self.tape = Tape(spec.dtype)
         self.inputs: list[ir.Value] = []
+
+    def input(self, name: str, *shape: int | str) -> ir.Value:
+        """A new input of the graph; strings are symbolic sizes."""
+        value = tensor_input(name, shape, self.tape)
+        self.inputs.append(value)
+        return value
+
+    def layer_input(self, name: str, layer: str, *dims: Dim) -> ir.Value:
+        """A new input that belongs to a layer."""
+        return self.input(name, *sizes(dims, layer, self.spec.channels(layer)))
+
+    def compared(self, term: FeatureTerm, layer: str, statistic: ir.Value) -> ir.Value:
+        """The loss of a statistic, with target and weight as inputs."""
+        target = self.layer_input(term.target_name(layer), layer, *term.target)
+        weight = self.layer_input(term.weight_name(layer), layer, *term.weight)
+        return term.loss_of(self.tape, statistic, target, weight)
+
+    def total(self, terms: list[ir.Value]) -> ir.Value:
+        """The sum of values of one shape."""
+        total = terms[0]
+        for term in terms[1:]:
+            total = self.tape("Add", total, term)
+        return total
+
+    def scalar(self, terms: list[ir.Value], name: str) -> ir.Value:
+        """The sum of scalars, as an output of this name."""
+        value = named(self.total(terms), name)
+        value.dtype, value.shape = self.spec.dtype, ir.Shape([])
+        return value
+
+    def model(self, name: str, outputs: list[ir.Value]) -> ir.Model:
+        """All that was recorded."""
+        called = {node.op_type for node in self.tape.nodes}
+        known = gram_function, overlap_function, root_trace_function
+        functions = [make(self.spec.dtype) for make in known]
+        functions = [function for function in functions if function.name in called]
+        return make_model(self.tape, name, self.inputs, outputs, functions)
+
+
+class Build(Recording):
+    """The trunk on a tape, and what is found at its layers."""
+
+    def __init__(self, spec: TrunkSpec) -> None:
+        super().__init__(spec)
         self.image = self.input("image", 1, 3, "height", "width")
         self.features = trunk(
             self.tape,
@@ -97,12 +141,8 @@ class _Build:
             value = expanded(self.tape, kernel)
         return value, self.tape.initializer(bias)
 
-    def input(self, name: str, *shape: int | str) -> ir.Value:
-        value = tensor_input(name, shape, self.tape)
-        self.inputs.append(value)
-        return value
-
     def statistic(self, term: FeatureTerm, layer: str) -> ir.Value:
+        """What a term compares at a layer."""
         guide = None
         if term.guided:
             guide = self.layer_input(term.guide_name(layer), layer, "regions", "height", "width")
@@ -110,35 +150,15 @@ class _Build:
         return term.statistic_of(self.tape, features, guide, channels)
 
     def layer_loss(self, term: FeatureTerm, layer: str) -> ir.Value:
-        statistic = self.statistic(term, layer)
-        target = self.layer_input(term.target_name(layer), layer, *term.target)
-        weight = self.layer_input(term.weight_name(layer), layer, *term.weight)
-        return term.loss_of(self.tape, statistic, target, weight)
-
-    def image_loss(self, term: ImageTerm) -> ir.Value:
-        loss = term.loss_of(self.tape, self.image)
-        return self.tape("Mul", loss, self.input(term.weight_name))
+        """The loss of a term at a layer."""
+        return self.compared(term, layer, self.statistic(term, layer))
 
     def loss(self, term: Term) -> ir.Value:
+        """The loss of a term."""
         if isinstance(term, ImageTerm):
-            return self.image_loss(term)
+            loss = term.loss_of(self.tape, self.image)
+            return self.tape("Mul", loss, self.input(term.weight_name))
         return self.total([self.layer_loss(term, layer) for layer in self.spec.layers_of(term)])
-
-    def layer_input(self, name: str, layer: str, *dims: Dim) -> ir.Value:
-        return self.input(name, *sizes(dims, layer, self.spec.channels(layer)))
-
-    def total(self, terms: list[ir.Value]) -> ir.Value:
-        total = terms[0]
-        for term in terms[1:]:
-            total = self.tape("Add", total, term)
-        return total
-
-    def model(self, name: str, outputs: list[ir.Value]) -> ir.Model:
-        called = {node.op_type for node in self.tape.nodes}
-        known = gram_function, overlap_function, root_trace_function
-        functions = [make(self.spec.dtype) for make in known]
-        functions = [function for function in functions if function.name in called]
-        return make_model(self.tape, name, self.inputs, outputs, functions)
 
 
 def sizes(dims: Iterable[Dim], layer: str, channels: int) -> list[int | str]:
@@ -156,15 +176,12 @@ def transformed_kernel(name: str) -> str:
 
 def loss_model(spec: TrunkSpec) -> ir.Model:
     """The forward half of the objective: outputs ``loss`` and the parts that sum to it."""
-    build = _Build(spec)
+    build = Build(spec)
     of_parts: dict[str, list[ir.Value]] = {}
     for name in spec.terms_with_layers:
         of_parts.setdefault(TERMS[name].part, []).append(build.loss(TERMS[name]))
-    parts = [named(build.total(of_parts[part]), part) for part in parts_of(spec.terms)]
-    loss = named(build.total(parts), "loss")
-    for value in (loss, *parts):
-        value.dtype, value.shape = spec.dtype, ir.Shape([])
-    return build.model("objective", [loss, *parts])
+    parts = [build.scalar(of_parts[part], part) for part in parts_of(spec.terms)]
+    return build.model("objective", [build.scalar(parts, "loss"), *parts])
 
 
 def objective_model(spec: TrunkSpec) -> ir.Model:
@@ -186,7 +203,7 @@ def features_model(spec: TrunkSpec) -> ir.Model:
     (K, C, C), or what another style loss compares, and ``content.<layer>.features`` (1, C, h, w),
     named like the inputs they feed.
     """
-    build = _Build(spec)
+    build = Build(spec)
     outputs: list[ir.Value] = []
     for term in feature_terms(spec.terms):
         for layer in spec.layers_of(term):

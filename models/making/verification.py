@@ -18,6 +18,7 @@ import numpy as np
 from ...engine.artefact import (
     FEATURES,
     OBJECTIVE,
+    PULLBACK,
     Artefact,
     Manifest,
     in_winograd_form,
@@ -30,6 +31,11 @@ from ...engine.statistics import statistics
 from ...engine.targets import Values, prepare_targets
 from ...pictures.tensors import Array
 from ...settings import Settings
+from ...tiling.disk import Disk
+from ...tiling.graphs import TileGraphs
+from ...tiling.layout import layout
+from ...tiling.objective import evaluated
+from ...tiling.preparation import TiledTargets
 from ..readers.weights import Weights
 from .build import build_artefact
 from .probe import features_of, fingerprint, relative_difference, sample_picture
@@ -73,7 +79,7 @@ def agreement_error(artefact: Artefact) -> float:
 
     A picture's loss against its own features is nothing, whichever form of the one graph meets
     whichever form of the other; each term of it is the square of a relative difference. And both
-    forms of the objective have the same gradient.
+    forms of the objective have the same gradient, as those for tiles have.
 
     Returns:
         The largest relative difference.
@@ -87,6 +93,7 @@ def agreement_error(artefact: Artefact) -> float:
     losses = [_at_sample(graph, targets, *_SIZE)[0] for graph in objectives for targets in own]
     others = _targets(sessions, *_SIZE)
     first, *rest = [_at_sample(graph, others, *_SIZE)[1] for graph in objectives]
+    rest += _gradients_in_tiles(sessions, others)
     differences = [relative_difference(gradient, first) for gradient in rest]
     # Rounding may leave the difference of two traces a little below nothing.
     return float(np.max([*np.sqrt(np.abs(losses)), *differences]))
@@ -98,8 +105,23 @@ def _forms(sessions: Sessions, graph: str) -> list[Session]:
     plain = Session(artefact.path(graph), engine)
     if in_winograd_form(graph) not in artefact.manifest.files:
         return [plain]
-    opened = sessions.objective if graph == OBJECTIVE else sessions.features
-    return [plain, opened(engine)]
+    opened = {OBJECTIVE: sessions.objective, FEATURES: sessions.features}
+    return [plain, opened.get(graph, sessions.pullback)(engine)]
+
+
+def _gradients_in_tiles(sessions: Sessions, targets: Values) -> list[Array]:
+    """At the sample picture, by each form of the pullback; of one tile, that is the picture."""
+    manifest = sessions.artefact.manifest
+    if PULLBACK not in manifest.files:
+        return []
+    features, engine = _forms(sessions, FEATURES)[0], choose_engine("cpu")
+    tiles = layout(*_SIZE, max(_SIZE), [*manifest.content_layers, *manifest.style_layers])
+    aimed, cotangents = TiledTargets(tiles, targets, Disk()), sessions.cotangents(engine)
+    picture = sample_picture(*_SIZE)
+    return [
+        evaluated(TileGraphs(features, cotangents, pullback), manifest, aimed, picture)[1]
+        for pullback in _forms(sessions, PULLBACK)
+    ]
 
 
 def _gradient_error(graph: Session, targets: Values) -> float:

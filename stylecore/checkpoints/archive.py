@@ -30,7 +30,7 @@ FORMAT = 1
 PAGE = "checkpoint.json"
 """The member that says what the others are."""
 
-_KINDS = ("float32", "uint16", "uint8")
+_KINDS = ("float16", "float32", "uint16", "uint8")
 _MOST_AXES = 4
 _AT_ONCE = 1 << 24
 _LONGEST_HEADER = 1000
@@ -47,7 +47,7 @@ class Saved:
 
     Attributes:
         values: ready for JSON.
-        arrays: float32, uint16 or uint8, by their names.
+        arrays: float16, float32, uint16 or uint8, by their names.
     """
 
     values: dict[str, Any] = field(default_factory=dict[str, Any])

@@ -180,11 +180,14 @@ def plain_guidance(
 
 
 def plain_guides(layers: Iterable[str], height: int, width: int) -> Values:
-    """Guides for one region that is the whole picture: 1/N at every position."""
+    """Guides for one region that is the whole picture: 1/N at every position.
+
+    Each is one number that is seen everywhere, and cannot be written to.
+    """
     guides: Values = {}
     for layer in layers:
         h, w = layer_size(layer, height, width)
-        guides[f"style.{layer}.guide"] = np.full((1, h, w), 1 / (h * w), np.float32)
+        guides[f"style.{layer}.guide"] = np.broadcast_to(np.float32(1 / (h * w)), (1, h, w))
     return guides
 
 

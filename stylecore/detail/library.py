@@ -16,6 +16,13 @@ from .patches import DIMENSIONS, REACH, STEP, grid, patches_at, principal, proje
 _SAMPLED = 5
 """Every fifth of the styles' patches counts for the principal components."""
 
+_IN_A_TREE = 1 << 20
+"""Patches of a tree at most: it holds them in double precision, in 100 MB. A style of 2048 by 2048
+pixels has so many; of a larger one each part has a tree."""
+
+_AT_ONCE = 1 << 18
+"""Patches that are sought at a time: 25 MB in double precision."""
+
 _SLACK = 1.0
 """ε of the tree: a patch may be up to 1 + ε times as far as the nearest."""
 
@@ -114,20 +121,34 @@ def nearest(library: Library, sought: Array) -> tuple[NDArray[np.intp], Array]:
     Of several styles it is from the one with the least squared distance over share: alike they
     compete evenly, and one with a ninth of another's share must be three times as near.
     """
-    from scipy import spatial
-
-    trees: Any = spatial
     numbers = np.zeros(len(sought), np.intp)
     costs = np.full(len(sought), np.inf, np.float32)
     for k in range(int(library.style[-1]) + 1):
         usable = np.flatnonzero((library.style == k) & np.isfinite(library.features[:, 0]))
-        tree = trees.cKDTree(library.features[usable], balanced_tree=False)
-        # As many threads as OpenCV may have here: several processes may share the cores.
-        _, found = tree.query(sought, eps=_SLACK, workers=cv2.getNumThreads())
-        cost = _cost(library, usable[found], sought)
-        nearer = cost < costs
-        numbers[nearer], costs[nearer] = usable[found][nearer], cost[nearer]
+        for start in range(0, len(usable), _IN_A_TREE):
+            _look_among(library, usable[start : start + _IN_A_TREE], sought, numbers, costs)
     return numbers, costs
+
+
+def _look_among(
+    library: Library,
+    usable: NDArray[np.intp],
+    sought: Array,
+    numbers: NDArray[np.intp],
+    costs: Array,
+) -> None:
+    """Let what is nearer among some patches of a style take the place of what was found before."""
+    from scipy import spatial
+
+    trees: Any = spatial
+    tree = trees.cKDTree(library.features[usable], balanced_tree=False)
+    for start in range(0, len(sought), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        # As many threads as OpenCV may have here: several processes may share the cores.
+        _, found = tree.query(sought[some], eps=_SLACK, workers=cv2.getNumThreads())
+        cost = _cost(library, usable[found], sought[some])
+        nearer = cost < costs[some]
+        numbers[some][nearer], costs[some][nearer] = usable[found][nearer], cost[nearer]
 
 
 def _cost(library: Library, numbers: NDArray[np.intp], sought: Array) -> Array:

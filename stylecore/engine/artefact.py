@@ -11,16 +11,20 @@ from typing import Any, cast
 
 from ..errors import ModelError
 from ..files import sha256_of
-from ..losses.table import DEFAULT, TERMS, layers_of, style_loss_of
+from ..losses.table import DEFAULT, TERMS, compares_statistics, layers_of, style_loss_of
 from ..losses.term import FeatureTerm
 from ..settings import LAYERS, Settings, StyleLoss
 from .locations import artefacts_folder
 from .onnxscan import external_files
 
-FORMAT = 5
+FORMAT = 6
 MANIFEST = "artefact.json"
 OBJECTIVE = "objective.onnx"
 FEATURES = "features.onnx"
+PULLBACK = "pullback.onnx"
+COTANGENTS = "cotangents.onnx"
+"""The two that a picture in tiles needs besides; the latter where statistics are compared."""
+
 WEIGHTS = "weights.bin"
 KERNELS = "winograd-kernels.onnx"
 """Makes the kernels that the graphs in Winograd's form take as inputs, from the weights."""
@@ -231,9 +235,16 @@ def _parse(path: Path, fields: Any) -> Manifest:
         _check_types(manifest)
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{path} is incomplete ({error}); make it anew with {_MAKE}") from None
-    if missing := {OBJECTIVE, FEATURES, WEIGHTS} - set(manifest.files):
+    if missing := _needed(manifest) - set(manifest.files):
         raise ModelError(f"{path} lists no {', '.join(sorted(missing))}; make it anew with {_MAKE}")
     return manifest
+
+
+def _needed(manifest: Manifest) -> set[str]:
+    needed = {OBJECTIVE, FEATURES, WEIGHTS}
+    if manifest.gradient == "standard":
+        needed |= {PULLBACK} | ({COTANGENTS} if compares_statistics(manifest.terms) else set())
+    return needed
 
 
 def _check_types(manifest: Manifest) -> None:

@@ -17,8 +17,8 @@ from ..pictures.images import resize, scaled_size
 from ..pictures.tensors import Array, to_tensor
 from ..settings import LAYERS, Settings
 from .artefact import Manifest
+from .hypercolumns import Grid, hypercolumns, sizes_of
 from .kept import Features
-from .neighbours import Grid, hypercolumns
 from .statistics import statistics
 
 _SIDE = 256
@@ -60,7 +60,7 @@ def distinctness(features: Features, manifest: Manifest, content: Array) -> Arra
     found = statistics(features, manifest, to_tensor(resize(content, width, height)), more=True)
     of_content = _of_content(found, manifest)
     grid = _grid(of_content)
-    columns, (height, width) = hypercolumns(of_content, grid), grid.size(of_content)
+    columns, (height, width) = hypercolumns(of_content, grid), grid.size(sizes_of(of_content))
     likeness = columns @ columns.T
     likeness[_near(height, width)] = -1
     alike = min(_ALIKE, len(columns))
@@ -82,7 +82,7 @@ def _of_content(found: dict[str, Array], manifest: Manifest) -> dict[str, Array]
 def _grid(found: Mapping[str, Array]) -> Grid:
     """The deepest layer's, or every so many of its positions."""
     grid = Grid(list(found)[-1])
-    while np.prod(grid.size(found)) > _MOST:
+    while np.prod(grid.size(sizes_of(found))) > _MOST:
         grid = Grid(grid.layer, grid.halvings + 1)
     return grid
 

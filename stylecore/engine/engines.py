@@ -151,6 +151,7 @@ def _opened(
         options.add_session_config_entry(_NOTHING_ON_CPU, "1")
     if once:
         options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        options.enable_cpu_mem_arena = False  # what it gives would stay in twice the memory
     options.intra_op_num_threads = engine.threads
     options.log_severity_level = FATAL  # what fails is raised; the library writes nothing
     # Sizes change from scale to scale: a remembered memory plan of the last one is only ballast.

@@ -75,19 +75,32 @@ def look_at(
     """Look at a style (1, 3, h, w), and at the views that its composition goes lost in."""
     if not how.regions:
         return Look({}, {}, (), composed, {})
-    counted = views if composed else ()
-    seen = [statistics(features, manifest, one.picture, one.guides, more=True) for one in counted]
+    seen = seen_views(features, manifest, views, composed)
     whole = statistics(features, manifest, style, how.guides)
     if seen:  # views are mixed in, and what is given may be kept for others
         whole = {name: value.copy() for name, value in whole.items()}
-    look = Look(whole, how.guides, how.regions, composed, {})
+    return mixed(Look(whole, how.guides, how.regions, composed, {}), manifest, seen)
+
+
+def seen_views(
+    features: Features, manifest: Manifest, views: Sequence[StyleView], composed: float
+) -> list[tuple[StyleView, Values]]:
+    """The views of a style that count, with their statistics."""
+    counted = views if composed else ()
+    return [
+        (one, statistics(features, manifest, one.picture, one.guides, more=True)) for one in counted
+    ]
+
+
+def mixed(look: Look, manifest: Manifest, seen: Sequence[tuple[StyleView, Values]]) -> Look:
+    """A look at the whole of a style with its views mixed in, in place."""
     for term in feature_terms(manifest.terms):
         for layer in filter(sees_things, manifest.layers_of(term) if term.guided else ()):
             name = term.target_name(layer)
-            for region in how.regions:
+            for region in look.regions:
                 found = [
                     given[name][view.regions.index(region)]
-                    for given, view in zip(seen, counted, strict=True)
+                    for view, given in seen
                     if region in view.there[layer]
                 ]
                 if found:

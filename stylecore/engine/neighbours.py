@@ -1,25 +1,21 @@
 """Targets by nearest neighbours: for every position of the picture, the style's most like it.
 
-As Kolkin et al. 2022, Neural Neighbor Style Transfer, §3.2: what describes a position is its
-hypercolumn, the features of all layers there less their mean over the picture, and its neighbour
-is the position of the style whose hypercolumn has the greatest cosine with it.
+As Kolkin et al. 2022, Neural Neighbor Style Transfer, §3.2: a position's neighbour is the
+position of the style whose hypercolumn has the greatest cosine with its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Protocol, TypeAlias
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..pictures.tensors import Array
 from ..settings import block_of
-
-Features: TypeAlias = Mapping[str, Array]
-"""(1, C, h, w) by layer."""
+from .hypercolumns import Features, Grid, Sizes, hypercolumns, sizes_of
 
 Indices: TypeAlias = NDArray[np.intp]
 
@@ -32,83 +28,121 @@ _THERE = 0.5
 """Of its guide's greatest value: how much a position of the style must belong to a region."""
 
 
+class Seen(Protocol):
+    """A picture, as a search for neighbours sees it."""
+
+    @property
+    def sizes(self) -> Sizes:
+        """Of its layers."""
+        ...
+
+    def columns(self, grid: Grid) -> Array:
+        """Its :func:`hypercolumns` on a grid, (h·w, ΣC)."""
+        ...
+
+    def at(self, layer: str, down: Indices, right: Indices) -> Array:
+        """Its features at rows and columns (h, w) of a layer, (1, C, h, w)."""
+        ...
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A picture whose features are all there.
+
+    Attributes:
+        features: these.
+    """
+
+    features: Features
+
+    @property
+    def sizes(self) -> Sizes:
+        """Of its layers."""
+        return sizes_of(self.features)
+
+    def columns(self, grid: Grid) -> Array:
+        """Its :func:`hypercolumns` on a grid."""
+        return hypercolumns(self.features, grid)
+
+    def at(self, layer: str, down: Indices, right: Indices) -> Array:
+        """Its features at rows and columns of a layer."""
+        return self.features[layer][:, :, down, right]
+
+
 @dataclass(frozen=True)
 class Candidates:
     """A style in which neighbours are looked for.
 
     Attributes:
-        features: its own.
+        seen: its own features.
         guides: (K', h, w) by layer, of the regions that take from it.
         shares: by the number of a region, how much the style counts in its blend.
     """
 
-    features: Features
+    seen: Seen
     guides: Mapping[str, Array]
     shares: Mapping[int, float]
 
 
-def neighbour_targets(
-    found: Features, guides: Mapping[str, Array], styles: Sequence[Candidates]
-) -> dict[str, Array]:
-    """Where the features of a picture shall point: (1, C, h, w) of unit length, by layer.
+class Neighbours:
+    """Where the features of a picture shall point.
 
     A position looks for its neighbour in what its region takes of each style; of several styles it
     gets the weighted mean. Where there is nothing to take, the target is zero.
 
     Args:
-        found: the picture's.
+        found: the picture.
         guides: (K, h, w) by layer, of its regions.
-        styles: those that are taken from.
-    """
-    grids = _grids(found)
-    finest = min(grid.block for grid in grids)
-    blends = {layer: np.zeros_like(one) for layer, one in found.items()}
-    for grid in grids:
-        owners, columns = _owners(grid.thinned(guides[grid.layer])), hypercolumns(found, grid)
-        for style in styles:
-            matches = _matches(columns, owners, style, grid)
-            shares = _by_owner(style.shares, owners)
-            for layer in (one for one in found if max(block_of(one), finest) == grid.block):
-                around = Around(matches, shares, grid.block - block_of(layer))
-                blends[layer] += around.taken(style.features[layer], found[layer].shape)
-    return {layer: _unit(blend) for layer, blend in blends.items()}
-
-
-@dataclass(frozen=True)
-class Grid:
-    """Positions on which neighbours are looked for: a layer's, or every so many of them.
-
-    Attributes:
-        layer: whose.
-        halvings: of the layer's height and width.
+        styles: those that are taken from, at least one.
     """
 
-    layer: str
-    halvings: int = 0
+    def __init__(
+        self, found: Seen, guides: Mapping[str, Array], styles: Sequence[Candidates]
+    ) -> None:
+        self._styles = styles
+        self._around: dict[int, list[Around]] = {}
+        for grid in grids_of(found.sizes):
+            owners = _owners(grid.thinned(guides[grid.layer]))
+            columns = found.columns(grid)
+            self._around[grid.block] = [
+                Around(
+                    _matches(columns, owners, style, grid),
+                    _by_owner(style.shares, owners),
+                    grid.block,
+                )
+                for style in styles
+            ]
 
-    @property
-    def block(self) -> int:
-        """The block that has such a grid, or would have."""
-        return block_of(self.layer) + self.halvings
-
-    def size(self, features: Features) -> tuple[int, int]:
-        """Height and width for a picture with these features."""
-        height, width = features[self.layer].shape[2:]
-        return max(1, height >> self.halvings), max(1, width >> self.halvings)
-
-    def thinned(self, guides: Array) -> Array:
-        """Guides (K, h, w) of the layer on the grid."""
-        height, width = (max(1, side >> self.halvings) for side in guides.shape[1:])
-        step = 1 << self.halvings
-        return guides[:, ::step, ::step][:, :height, :width]
+    def at(self, layer: str, rows: slice, columns: slice) -> Array:
+        """Targets (1, C, h, w) of unit length for a part of a layer."""
+        block = max(block_of(layer), min(self._around))
+        taken = (
+            around.taken(style.seen, layer, rows, columns)
+            for around, style in zip(self._around[block], self._styles, strict=True)
+        )
+        blend = next(taken)
+        for more in taken:
+            blend += more
+        return _unit(blend)
 
 
-def _grids(found: Features) -> list[Grid]:
+def neighbour_targets(
+    found: Features, guides: Mapping[str, Array], styles: Sequence[Candidates]
+) -> dict[str, Array]:
+    """All that :class:`Neighbours` tells of a picture with these features, by layer."""
+    neighbours = Neighbours(Whole(found), guides, styles)
+    return {
+        layer: neighbours.at(layer, slice(0, one.shape[2]), slice(0, one.shape[3]))
+        for layer, one in found.items()
+    }
+
+
+def grids_of(sizes: Sizes) -> list[Grid]:
     """One for each block that is small enough, or one that is made so of the deepest."""
-    layers = {block_of(layer): layer for layer in reversed(list(found))}
-    small = [Grid(layer) for layer in layers.values() if found[layer][0, 0].size <= MOST]
+    layers = {block_of(layer): layer for layer in reversed(list(sizes))}
+    small = [Grid(layer) for layer in layers.values() if np.prod(sizes[layer]) <= MOST]
     grid = Grid(layers[max(layers)])
-    while not small and np.prod(grid.size(found)) > MOST:
+    while not small and np.prod(grid.size(sizes)) > MOST:
         grid = Grid(grid.layer, grid.halvings + 1)
     return small or [grid]
 
@@ -126,7 +160,7 @@ def _by_owner(values: Mapping[int, float], owners: Indices) -> Array:
 
 def _matches(columns: Array, owners: Indices, style: Candidates, grid: Grid) -> Indices:
     """The neighbours' rows and columns in the style, (2, h, w)."""
-    others = hypercolumns(style.features, grid)
+    others = style.seen.columns(grid)
     matches = np.zeros(owners.size, np.intp)
     guides = grid.thinned(style.guides[grid.layer])
     for region, guide in zip(style.shares, guides, strict=True):
@@ -134,7 +168,7 @@ def _matches(columns: Array, owners: Indices, style: Candidates, grid: Grid) -> 
         there = np.flatnonzero(guide >= _THERE * guide.max())
         if len(own):
             matches[own] = there[nearest(columns[own], others[there])]
-    _, width = grid.size(style.features)
+    _, width = grid.size(style.seen.sizes)
     return np.stack(np.divmod(matches, width)).reshape(2, *owners.shape)
 
 
@@ -145,55 +179,31 @@ class Around:
     Attributes:
         matches: rows and columns on the grid, (2, h, w).
         shares: how much what is taken counts, (h, w).
-        halvings: that the grid has more than the layer.
+        block: of the grid.
     """
 
     matches: Indices
     shares: Array
-    halvings: int
+    block: int
 
-    def taken(self, features: Array, shape: Sequence[int]) -> Array:
-        """The style's features (1, C, …) for a picture of a shape, of unit length times shares."""
-        height, width = shape[2:]
+    def taken(self, seen: Seen, layer: str, rows: slice, columns: slice) -> Array:
+        """The style's features (1, C, h, w) for a part of a layer, of unit length times shares."""
+        halvings = self.block - block_of(layer)
         last = [side - 1 for side in self.shares.shape]
-        y, x = np.arange(height), np.arange(width)
-        at = np.ix_(
-            np.minimum(y >> self.halvings, last[0]), np.minimum(x >> self.halvings, last[1])
-        )
-        within = (1 << self.halvings) - 1
-        down = (self.matches[0][at] << self.halvings) + (y & within)[:, None]
-        right = (self.matches[1][at] << self.halvings) + (x & within)
-        down = np.minimum(down, features.shape[2] - 1)
-        right = np.minimum(right, features.shape[3] - 1)
-        return _unit(features)[:, :, down, right] * self.shares[at]
-
-
-def hypercolumns(features: Features, grid: Grid) -> Array:
-    """(h·w, ΣC) of unit length on a grid: each layer centred, and of one energy."""
-    height, width = grid.size(features)
-    parts: list[Array] = []
-    for one in features.values():
-        part = _resized(one[0], height, width).reshape(one.shape[1], -1)
-        part = part - part.mean(axis=1, keepdims=True)
-        part /= max(float(np.abs(part).max()), 1e-12)
-        parts.append(part / max(float(np.sqrt(np.square(part).sum(axis=0).mean())), 1e-12))
-    columns = np.concatenate(parts).T
-    return columns / np.maximum(np.linalg.norm(columns, axis=1, keepdims=True), 1e-12)
+        y, x = (np.arange(int(one.start), int(one.stop)) for one in (rows, columns))
+        at = np.ix_(np.minimum(y >> halvings, last[0]), np.minimum(x >> halvings, last[1]))
+        within = (1 << halvings) - 1
+        down = (self.matches[0][at] << halvings) + (y & within)[:, None]
+        right = (self.matches[1][at] << halvings) + (x & within)
+        height, width = seen.sizes[layer]
+        found = seen.at(layer, np.minimum(down, height - 1), np.minimum(right, width - 1))
+        return _unit(found) * self.shares[at]
 
 
 def nearest(columns: Array, others: Array) -> Indices:
     """For each of (N, D) the number of the (M, D) with the greatest cosine, all of unit length."""
     chunks = (columns[at : at + _CHUNK] for at in range(0, len(columns), _CHUNK))
     return np.concatenate([(chunk @ others.T).argmax(axis=1) for chunk in chunks])
-
-
-def _resized(features: Array, height: int, width: int) -> Array:
-    """(C, h, w) at another size."""
-    if features.shape[1:] == (height, width):
-        return features
-    way = cv2.INTER_AREA if features.shape[1] > height else cv2.INTER_LINEAR
-    resized: list[Any] = [cv2.resize(one, (width, height), interpolation=way) for one in features]
-    return np.stack(resized)
 
 
 def _unit(features: Array) -> Array:

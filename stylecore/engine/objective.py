@@ -52,6 +52,9 @@ class Objective:
     def aim(self, targets: Values, height: int, width: int, canvas: Canvas | None = None) -> None:
         """Take new targets, for pictures of the given size, and what is painted on there."""
         self._session.hold(targets)
+        self._place(height, width, canvas)
+
+    def _place(self, height: int, width: int, canvas: Canvas | None) -> None:
         self._canvas = None if canvas is None or canvas.plain else canvas
         self.size = (height, width)
 
@@ -65,13 +68,17 @@ class Objective:
 
         The loss is no number where the gradient has one that is none.
         """
-        *losses, gradient = self._session(self._outputs, image=self.picture(x))
-        named = dict(zip(self._outputs, map(float, losses), strict=False))
-        self.losses = {name: loss * self.unit for name, loss in named.items()}
+        found, gradient = self._evaluated(self.picture(x))
+        self.losses = {name: loss * self.unit for name, loss in found.items()}
         if self._canvas is not None:
             gradient = self._canvas.pulled_back(gradient)
-        loss = named["loss"] if np.isfinite(gradient).all() else math.nan
+        loss = found["loss"] if np.isfinite(gradient).all() else math.nan
         return loss, gradient.reshape(x.shape)
+
+    def _evaluated(self, image: Array) -> tuple[Losses, Array]:
+        """Losses and gradient at what the network sees, (1, 3, H, W)."""
+        *losses, gradient = self._session(self._outputs, image=image)
+        return dict(zip(self._outputs, map(float, losses), strict=False)), gradient
 
     def rest(self) -> None:
         """Give back the memory that evaluations took; the next one takes it anew."""

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from .artefact import FEATURES, KERNELS, OBJECTIVE, Artefact, in_winograd_form
+from ..errors import ModelError
+from .artefact import (
+    COTANGENTS,
+    FEATURES,
+    KERNELS,
+    OBJECTIVE,
+    PULLBACK,
+    Artefact,
+    in_winograd_form,
+)
 from .engines import Engine
 from .session import Held, Session
 
@@ -34,6 +43,29 @@ class Sessions:
         """
         # It runs a few times only, and the objective wants the memory.
         return self._open(FEATURES, engine, spare=True)
+
+    def pullback(self, engine: Engine) -> Session:
+        """A tile's part of the gradient.
+
+        Raises:
+            ModelError: when ONNX Runtime refuses the file, or there is none.
+        """
+        if PULLBACK not in self.artefact.manifest.files:
+            raise ModelError(
+                f"{self.artefact.folder} has no gradient for tiles; give more memory, or build it"
+                " again with `stylecore models build`"
+            )
+        return self._open(PULLBACK, engine, spare=True)
+
+    def cotangents(self, engine: Engine) -> Session | None:
+        """The loss of statistics, and its derivative by them; nothing where none are compared.
+
+        Raises:
+            ModelError: when ONNX Runtime refuses the file.
+        """
+        if COTANGENTS not in self.artefact.manifest.files:
+            return None
+        return Session(self.artefact.path(COTANGENTS), engine, spare=True)
 
     def _open(self, name: str, engine: Engine, *, spare: bool) -> Session:
         file = in_winograd_form(name)

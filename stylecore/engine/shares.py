@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ..control.composition import emphasis
 from ..control.guidance import Guidance, Values
 from ..losses.division import portion
 from ..losses.table import is_divided
@@ -14,6 +18,9 @@ from ..pictures.tensors import Array
 from ..settings import Settings
 from .artefact import Manifest
 from .looks import Look
+
+Emphasis: TypeAlias = Callable[[int, int], Array]
+"""How much the content counts where, of a height and width."""
 
 
 def style_weights(
@@ -43,22 +50,53 @@ def style_weights(
     return values
 
 
+def emphasis_of(distinct: Array | None, longest: int) -> Emphasis | None:
+    """How much the content counts where, at a scale with so long a longer side; None: all alike."""
+    return None if distinct is None else partial(emphasis, distinct, longest)
+
+
+def content_weights(
+    layer: str,
+    size: tuple[int, int],
+    energy: float,
+    settings: Settings,
+    guidance: Guidance,
+    where: Emphasis | None,
+) -> Array:
+    """How much each position of the content counts, (1, 1, h, w), for a target's energy."""
+    share = share_of(settings.content_layers, layer, settings)
+    weight = settings.content_weight * (share / energy)
+    there = np.full((1, 1, *size), weight, np.float32)
+    if layer in guidance.content:
+        there *= guidance.content[layer]
+    if where is not None:
+        there *= where(*size)
+    return there
+
+
 def neighbour_weights(
     term: FeatureTerm,
     manifest: Manifest,
-    targets: Values,
+    found: Mapping[str, NDArray[np.bool_]],
     settings: Settings,
     guidance: Guidance,
 ) -> Values:
-    """How much each position counts, (1, 1, h, w) by layer, as its regions have it."""
+    """How much each position counts, (1, 1, h, w) by layer, as its regions have it.
+
+    Args:
+        term: that compares neighbours.
+        manifest: the artefact's metadata.
+        found: by layer, which positions have a neighbour, (1, 1, h, w).
+        settings: of the scale.
+        guidance: regions and their weights.
+    """
     values: Values = {}
     for layer in manifest.layers_of(term):
-        there = targets[term.target_name(layer)].any(axis=1, keepdims=True)
         weight = settings.style_weight * share_of(settings.style_layers, layer, settings)
         weight *= _portion(term, manifest, layer, 0.0)
         regions = np.array(guidance.weights[layer], np.float32)
         guides = np.tensordot(regions, guidance.guides[term.guide_name(layer)], axes=1)
-        values[term.weight_name(layer)] = (weight * guides * there).astype(np.float32)
+        values[term.weight_name(layer)] = (weight * guides * found[layer]).astype(np.float32)
     return values
 
 
@@ -74,7 +112,12 @@ def share_of(weights: Mapping[str, float], layer: str, settings: Settings) -> fl
 
 def energy_of(term: FeatureTerm, target: Array, settings: Settings) -> float:
     """What a term's distance is divided by; 1 in plain sums."""
-    return 1.0 if settings.loss_scale == "none" else max(term.energy(target), 1e-12)
+    return 1.0 if settings.loss_scale == "none" else least_energy(term.energy(target))
+
+
+def least_energy(energy: float) -> float:
+    """An energy that can be divided by."""
+    return max(energy, 1e-12)
 
 
 def weight_of(settings: Settings, part: str) -> float:

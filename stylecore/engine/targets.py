@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import TypeAlias
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ..control.composition import emphasis
 from ..control.guidance import Guidance, Values, plain_guidance
 from ..control.views import StyleView
-from ..losses.table import (
-    Losses,
-    feature_terms,
-    image_terms,
-    parts_of,
-    total,
-)
+from ..losses.table import feature_terms, image_terms
 from ..losses.term import FeatureTerm
 from ..pictures.tensors import Array
 from ..settings import Settings
 from .artefact import Manifest
 from .kept import Features, passing
 from .looks import Look, look_at_all
-from .neighbours import Candidates, neighbour_targets
-from .shares import energy_of, neighbour_weights, share_of, style_weights, weight_of
+from .neighbours import Candidates, Neighbours, Seen, Whole
+from .shares import (
+    Emphasis,
+    content_weights,
+    emphasis_of,
+    energy_of,
+    neighbour_weights,
+    style_weights,
+    weight_of,
+)
 from .statistics import statistics
 from .traits import Traits
-
-Emphasis: TypeAlias = Callable[[int, int], Array]
-"""How much the content counts where, of a height and width."""
 
 
 def input_names(manifest: Manifest) -> set[str]:
@@ -110,7 +106,7 @@ def style_targets(
     for term in image_terms(manifest.terms):
         weight = weight_of(settings, term.part)
         values[term.weight_name] = np.array(weight / pixels, np.float32)
-    return _taken(values, manifest)
+    return taken(values, manifest)
 
 
 def content_targets(
@@ -139,9 +135,7 @@ def content_targets(
         more: whether contents of the same size will follow.
     """
     of_content = statistics(features, manifest, content, more=more)
-    where = None
-    if distinct is not None:
-        where = partial(emphasis, distinct, max(content.shape[2:]))
+    where = emphasis_of(distinct, max(content.shape[2:]))
     values: Values = {}
     for term in feature_terms(manifest.terms):
         if term.part == "content":
@@ -151,33 +145,18 @@ def content_targets(
             if picture is not None:
                 seen = statistics(passing(features), manifest, picture)
             values |= _neighbours(term, manifest, seen, looks, guidance)
-            values |= neighbour_weights(term, manifest, values, settings, guidance)
-    return _taken(values, manifest)
+            there = {
+                layer: np.asarray(values[term.target_name(layer)].any(axis=1, keepdims=True))
+                for layer in manifest.layers_of(term)
+            }
+            values |= neighbour_weights(term, manifest, there, settings, guidance)
+    return taken(values, manifest)
 
 
-def _taken(values: Values, manifest: Manifest) -> Values:
+def taken(values: Values, manifest: Manifest) -> Values:
     """Those that the objective takes."""
     names = input_names(manifest)
     return {name: value for name, value in values.items() if name in names}
-
-
-def measure(features: Features, manifest: Manifest, image: Array, targets: Values) -> Losses:
-    """The loss of an image by the equations, in NumPy, from its forward pass alone.
-
-    Returns:
-        ``loss`` and the parts that sum to it.
-    """
-    guides = {name: value for name, value in targets.items() if name.endswith(".guide")}
-    found = statistics(passing(features), manifest, image, guides)
-    parts = dict.fromkeys(parts_of(manifest.terms), 0.0)
-    for term in feature_terms(manifest.terms):
-        for layer in manifest.layers_of(term):
-            name = term.target_name(layer)
-            weight = targets[term.weight_name(layer)]
-            parts[term.part] += term.measured(found[name], targets[name], weight)
-    for term in image_terms(manifest.terms):
-        parts[term.part] += float(targets[term.weight_name]) * term.measured(image)
-    return total(parts)
 
 
 def _content_values(
@@ -192,13 +171,8 @@ def _content_values(
     values: Values = {}
     for layer in manifest.layers_of(term):
         target = of_content[term.target_name(layer)]
-        share = share_of(settings.content_layers, layer, settings)
-        weight = settings.content_weight * (share / energy_of(term, target, settings))
-        there = np.full((1, 1, *target.shape[2:]), weight, np.float32)
-        if layer in guidance.content:
-            there *= guidance.content[layer]
-        if where is not None:
-            there *= where(*target.shape[2:])
+        size, energy = (target.shape[2], target.shape[3]), energy_of(term, target, settings)
+        there = content_weights(layer, size, energy, settings, guidance, where)
         values |= {term.target_name(layer): target, term.weight_name(layer): there}
     return values
 
@@ -211,25 +185,53 @@ def _neighbours(
     guidance: Guidance,
 ) -> Values:
     """Targets (1, C, h, w) by the name of each."""
-    layers = manifest.layers_of(term)
+    styles: dict[int, tuple[Seen, Look]] = {
+        number: (Whole(features_at(term, manifest, look.statistics)), look)
+        for number, look in enumerate(looks)
+        if look.regions
+    }
+    found = features_at(term, manifest, of_picture)
+    neighbours = neighbours_of(term, manifest, Whole(found), styles, guidance)
+    return {
+        term.target_name(layer): neighbours.at(layer, *(slice(0, side) for side in one.shape[2:]))
+        for layer, one in found.items()
+    }
 
-    def features_of(found: Values) -> Values:
-        return {layer: found[term.target_name(layer)] for layer in layers}
+
+def features_at(term: FeatureTerm, manifest: Manifest, found: Values) -> Values:
+    """What a term looks at, by layer instead of by name."""
+    return {layer: found[term.target_name(layer)] for layer in manifest.layers_of(term)}
+
+
+def neighbours_of(
+    term: FeatureTerm,
+    manifest: Manifest,
+    picture: Seen,
+    styles: Mapping[int, tuple[Seen, Look]],
+    guidance: Guidance,
+) -> Neighbours:
+    """Where the positions of a picture have their neighbours, among the styles of their regions.
+
+    Args:
+        term: that compares neighbours.
+        manifest: the artefact's metadata.
+        picture: whose positions.
+        styles: those that regions take from, by their numbers, each with what is known of it.
+        guidance: as in :func:`prepare_targets`.
+    """
 
     def guides_of(found: Values) -> Values:
-        return {layer: found[term.guide_name(layer)] for layer in layers}
+        return {layer: found[term.guide_name(layer)] for layer in manifest.layers_of(term)}
 
-    styles = [
+    candidates = [
         Candidates(
-            features_of(look.statistics),
+            seen,
             guides_of(look.guides),
-            {k: guidance.shares[k].get(i, 0.0) for k in look.regions},
+            {k: guidance.shares[k].get(number, 0.0) for k in look.regions},
         )
-        for i, look in enumerate(looks)
-        if look.regions
+        for number, (seen, look) in styles.items()
     ]
-    found = neighbour_targets(features_of(of_picture), guides_of(guidance.guides), styles)
-    return {term.target_name(layer): target for layer, target in found.items()}
+    return Neighbours(picture, guides_of(guidance.guides), candidates)
 
 
 def _style_targets(

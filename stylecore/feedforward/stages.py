@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from ..engine.session import Session
 from ..pictures.tensors import Array
+from ..pictures.tiles import Tile, tiles
 from .anatomy import Anatomy
 from .network import Network
 from .summaries import Moments, Summary, Values
-from .tiles import Tile, tiles
 
 OnTile = Callable[[], object]
 """Called after every tile of every stage."""

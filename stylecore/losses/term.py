@@ -56,7 +56,9 @@ class FeatureTerm:
         statistic: the name of what is compared.
         target: shape of the target.
         weight: shape of the weight.
-        guided: whether guides (K, h, w) say which positions count for which region.
+        guided: whether guides (K, h, w) say which positions count for which region. The statistic
+            is then a sum over positions by their guides, and otherwise the features themselves:
+            so a picture in tiles has the sums, or the parts, of its tiles.
         statistic_of: (recorder, features (1, C, h, w), guides or None, C) ↦ the statistic.
         loss_of: (recorder, statistic, target, weight) ↦ the weighted loss, a scalar.
         measured: the same as ``loss_of``, in NumPy, of (statistic, target, weight).
@@ -84,6 +86,14 @@ class FeatureTerm:
         """Of the weight as an input of the objective."""
         return f"{self.target_name(layer)}.weight"
 
+    def found_name(self, layer: str) -> str:
+        """Of the statistic as it is found in a picture, where that is an input itself."""
+        return f"{self.target_name(layer)}.found"
+
+    def cotangent_name(self, layer: str) -> str:
+        """Of the derivative of the loss by that."""
+        return f"gradient.{self.found_name(layer)}"
+
     def guide_name(self, layer: str) -> str:
         """Of the guides as an input of both graphs."""
         return f"{self.part}.{layer}.guide"
@@ -97,11 +107,13 @@ class ImageTerm:
         part: of the loss that it is.
         loss_of: (recorder, image (1, 3, H, W)) ↦ the loss, a scalar.
         measured: the same in NumPy.
+        sloped: image ↦ its derivative, (1, 3, H, W), in NumPy, for pictures in tiles.
     """
 
     part: str
     loss_of: Callable[[Recorder, Value], Value]
     measured: Callable[[Array], float]
+    sloped: Callable[[Array], Array]
 
     @property
     def weight_name(self) -> str:

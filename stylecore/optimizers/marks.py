@@ -17,7 +17,7 @@ class Packed(NamedTuple):
 
     Attributes:
         numbers: plain values, ready for JSON.
-        arrays: float32, each of the shape of x.
+        arrays: float32, or float16 where that is said, each of the shape of x.
     """
 
     numbers: dict[str, Any]

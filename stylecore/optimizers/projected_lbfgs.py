@@ -7,15 +7,16 @@ sit on a bound and would leave the box are held, and the recursion runs over the
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Self, TypeAlias
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..contract import Enough, Function, OnEvaluation
 from ..pictures.tensors import Array
-from ..settings import default_of
 from .box import HIGHEST, LOWEST, finite, ignore, into_box, never
 from .marks import OnMark, Packed, unmarked
+from .pairs import Half, Kept, Memory, Pair, full, halved
 
 _SUFFICIENT = 1e-4
 _FIRST_STEP = 4.0
@@ -23,9 +24,7 @@ _SMALLEST_STEP = 1e-3
 _LEAST = 1e-30
 """Of a sum of products: below, float32 loses digits."""
 
-
-Pair: TypeAlias = tuple[Array, Array, float]
-"""What the approximation of the Hessian is made of: s, y and 1/sᵀy."""
+_USUAL = Memory()
 
 
 @dataclass(frozen=True)
@@ -51,10 +50,15 @@ class ProjectedLbfgsMark:
     def packed(self) -> Packed:
         """All of it as numbers and arrays."""
         numbers = {"loss": self.loss, "step": self.step, "left": self.left}
-        arrays = {"x": self.x, "gradient": self.gradient}
-        for number, (s, y, _) in enumerate(self.pairs):
-            arrays |= {f"s{number}": s, f"y{number}": y}
-        return Packed({**numbers, "rhos": [rho for *_, rho in self.pairs]}, arrays)
+        arrays: dict[str, Any] = {"x": self.x, "gradient": self.gradient}
+        exponents: dict[str, int] = {}
+        for number, pair in enumerate(self.pairs):
+            for name, one in ((f"s{number}", pair.s), (f"y{number}", pair.y)):
+                arrays[name] = one.values if isinstance(one, Half) else one
+                if isinstance(one, Half):
+                    exponents[name] = one.exponent
+        rhos = [pair.rho for pair in self.pairs]
+        return Packed({**numbers, "rhos": rhos, "exponents": exponents}, arrays)
 
     @classmethod
     def unpacked(cls, packed: Packed) -> Self:
@@ -64,8 +68,14 @@ class ProjectedLbfgsMark:
             KeyError: where something is missing.
         """
         numbers, arrays = packed
+        exponents = numbers.get("exponents", {})
+
+        def kept(name: str) -> Kept:
+            halves: Any = arrays[name]
+            return Half(halves, exponents[name]) if name in exponents else arrays[name]
+
         pairs = (
-            (arrays[f"s{number}"], arrays[f"y{number}"], rho)
+            Pair(kept(f"s{number}"), kept(f"y{number}"), rho)
             for number, rho in enumerate(numbers["rhos"])
         )
         return cls(
@@ -83,7 +93,7 @@ def projected_lbfgs(
     x: Array,
     *,
     steps: int,
-    memory: int = default_of("history_size"),
+    memory: Memory = _USUAL,
     on_evaluation: OnEvaluation = ignore,
     mark: ProjectedLbfgsMark | None = None,
     on_mark: OnMark = unmarked,
@@ -95,7 +105,7 @@ def projected_lbfgs(
         function: x ↦ (loss, gradient).
         x: where to start.
         steps: evaluations of the function, line searches included.
-        memory: pairs that the approximation of the Hessian is made of.
+        memory: how much the approximation of the Hessian is made of.
         on_evaluation: called after every evaluation.
         mark: of an earlier call with the same function, to go on from; neither x nor steps count.
         on_mark: called with a mark whenever there is a new one.
@@ -125,16 +135,13 @@ def _begun(
 
 
 def _advanced(
-    mark: ProjectedLbfgsMark, function: Function, memory: int, on_evaluation: OnEvaluation
+    mark: ProjectedLbfgsMark, function: Function, memory: Memory, on_evaluation: OnEvaluation
 ) -> ProjectedLbfgsMark:
     """One evaluation further, or without the pairs that lead nowhere."""
     x, gradient = mark.x, mark.gradient
-    free = _free(x, gradient)
-    direction = _direction(gradient * free, mark.pairs) * free
-    slope = _dot(direction, gradient)
+    trial, slope = _trial(mark)
     if slope >= 0 or not np.isfinite(slope):
         return replace(mark, pairs=()) if mark.pairs else replace(mark, left=0)
-    trial = into_box(x + np.float32(mark.step) * direction)
     trial_loss, trial_gradient = function(trial)
     on_evaluation(trial, trial_loss)
     left, moved = mark.left - 1, trial - x
@@ -151,6 +158,17 @@ def _advanced(
     return replace(mark, left=0)
 
 
+def _trial(mark: ProjectedLbfgsMark) -> tuple[Array, float]:
+    """The point that is tried next, and the slope of the loss towards it."""
+    free = _free(mark.x, mark.gradient)
+    direction = _direction(mark.gradient * free, mark.pairs)
+    direction *= free
+    slope = _dot(direction, mark.gradient)
+    direction *= np.float32(mark.step)
+    direction += mark.x
+    return into_box(direction), slope
+
+
 def _dot(a: Array, b: Array) -> float:
     with np.errstate(over="ignore", invalid="ignore"):
         found = float(np.vdot(a, b))
@@ -160,9 +178,8 @@ def _dot(a: Array, b: Array) -> float:
     return float(np.vdot(a.astype(np.float64), b.astype(np.float64)))
 
 
-def _free(x: Array, gradient: Array) -> Array:
-    held = ((x <= LOWEST) & (gradient > 0)) | ((x >= HIGHEST) & (gradient < 0))
-    return (~held).astype(np.float32)
+def _free(x: Array, gradient: Array) -> NDArray[np.bool_]:
+    return ~(((x <= LOWEST) & (gradient > 0)) | ((x >= HIGHEST) & (gradient < 0)))
 
 
 def _direction(gradient: Array, pairs: tuple[Pair, ...]) -> Array:
@@ -172,21 +189,32 @@ def _direction(gradient: Array, pairs: tuple[Pair, ...]) -> Array:
         return gradient * np.float32(-_FIRST_STEP / rms)
     q = gradient.copy()
     alphas: list[float] = []
-    for s, y, rho in reversed(pairs):
-        alphas.append(rho * _dot(s, q))
-        q -= np.float32(alphas[-1]) * y
-    _, y, rho = pairs[-1]
-    q *= np.float32(1 / (rho * _dot(y, y)))
-    for (s, y, rho), alpha in zip(pairs, reversed(alphas), strict=True):
-        q += np.float32(alpha - rho * _dot(y, q)) * s
-    return -q
+    for pair in reversed(pairs):
+        alphas.append(pair.rho * _dot(full(pair.s), q))
+        q -= np.float32(alphas[-1]) * full(pair.y)
+    latest = full(pairs[-1].y)
+    q *= np.float32(1 / (pairs[-1].rho * _dot(latest, latest)))
+    for pair, alpha in zip(pairs, reversed(alphas), strict=True):
+        q += np.float32(alpha - pair.rho * _dot(full(pair.y), q)) * full(pair.s)
+    return np.negative(q, out=q)
 
 
-def _remembered(pairs: tuple[Pair, ...], s: Array, y: Array, memory: int) -> tuple[Pair, ...]:
-    curvature = _dot(s, y)
-    if curvature > 1e-10 * _dot(y, y) and np.isfinite(curvature):
-        pairs = (*pairs, (s, y, 1 / curvature))
-    return pairs[max(0, len(pairs) - memory) :]
+def _remembered(pairs: tuple[Pair, ...], s: Array, y: Array, memory: Memory) -> tuple[Pair, ...]:
+    if memory.half and np.isfinite(s).all() and np.isfinite(y).all():
+        half = halved(s), halved(y)
+        curvature, square = _curvature(*map(full, half))
+        new: tuple[Kept, Kept] = half
+    else:
+        curvature, square = _curvature(s, y)
+        new = s, y
+    if curvature > 1e-10 * square and np.isfinite(curvature):
+        pairs = (*pairs, Pair(*new, 1 / curvature))
+    return pairs[max(0, len(pairs) - memory.pairs) :]
+
+
+def _curvature(s: Array, y: Array) -> tuple[float, float]:
+    """The products sᵀy and yᵀy."""
+    return _dot(s, y), _dot(y, y)
 
 
 def _shorter(loss: float, slope: float, trial_loss: float) -> float:

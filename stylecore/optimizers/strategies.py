@@ -15,6 +15,7 @@ from .adam import AdamMark, AdamState, adam
 from .box import finite, never
 from .lbfgs import LbfgsMark, lbfgs
 from .marks import Mark, OnMark, unmarked
+from .pairs import Memory
 from .projected_lbfgs import ProjectedLbfgsMark, projected_lbfgs
 
 
@@ -35,12 +36,14 @@ class Strategy(Protocol):
         take_mark: Callable[[], Any] = nothing,
         on_mark: OnMark | None = None,
         enough: Enough = never,
+        memory: Memory | None = None,
     ) -> Array:
         """Start from x, take so many evaluations, return the picture.
 
         Where ``take_mark`` gives a mark of the optimiser's own kind, go on from there: nobody else
         should hold it, since it is large. ``on_mark`` is told of new ones. ``enough`` may end it
-        sooner.
+        sooner. ``memory`` is how much those that remember may, where that is less than the
+        settings say.
         """
         ...
 
@@ -78,7 +81,9 @@ class _Adam:
         take_mark: Callable[[], AdamMark | None] = nothing,
         on_mark: OnMark | None = None,
         enough: Enough = never,
+        memory: Memory | None = None,
     ) -> Array:
+        del memory  # it remembers no pairs
         settings = self._settings
         x, self._state = adam(
             function,
@@ -112,7 +117,7 @@ class _Lbfgs:
     """scipy's, which begins anew at each scale."""
 
     def __init__(self, settings: Settings, _: float = 1.0) -> None:
-        self._memory = settings.history_size
+        self._memory = Memory(settings.history_size)
 
     def __call__(
         self,
@@ -124,12 +129,13 @@ class _Lbfgs:
         take_mark: Callable[[], LbfgsMark | None] = nothing,
         on_mark: OnMark | None = None,
         enough: Enough = never,
+        memory: Memory | None = None,
     ) -> Array:
         return lbfgs(
             function,
             x,
             steps=steps,
-            memory=self._memory,
+            memory=(memory or self._memory).pairs,
             on_evaluation=on_evaluation,
             mark=take_mark(),
             on_mark=on_mark,
@@ -141,7 +147,7 @@ class _ProjectedLbfgs:
     """Ours, which begins anew at each scale."""
 
     def __init__(self, settings: Settings, _: float = 1.0) -> None:
-        self._memory = settings.history_size
+        self._memory = Memory(settings.history_size)
 
     def __call__(
         self,
@@ -153,12 +159,13 @@ class _ProjectedLbfgs:
         take_mark: Callable[[], ProjectedLbfgsMark | None] = nothing,
         on_mark: OnMark | None = None,
         enough: Enough = never,
+        memory: Memory | None = None,
     ) -> Array:
         return projected_lbfgs(
             function,
             x,
             steps=steps,
-            memory=self._memory,
+            memory=memory or self._memory,
             on_evaluation=on_evaluation,
             mark=take_mark(),
             on_mark=on_mark or unmarked,

@@ -11,7 +11,7 @@ from ..settingsfile import completed, mapping_of
 from .inputs import Input, Inputs
 
 _STARTS = ("content", "noise")
-ELSEWHERE = ("engine", "threads")
+ELSEWHERE = ("engine", "threads", "max_memory")
 """Settings that say where a run computes; it may go on elsewhere."""
 
 

@@ -44,7 +44,7 @@ def test_each_scale_starts_from_the_last_ones_picture(optimizer):
     scene = read_scene(CONTENT, STYLE, Settings(size=64, optimizer=optimizer))
     objective, noted, studies, starts = Still(), Noted(), [], []
 
-    def prepared(study, picture):
+    def prepared(study, picture, _side):
         studies.append(study)
         starts.append(picture)
         return {"of": study.content}

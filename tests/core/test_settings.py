@@ -9,7 +9,14 @@ from types import MappingProxyType
 import pytest
 
 from stylecore.errors import SettingsError, StylecoreError
-from stylecore.settings import LAYERS, Settings, default_of, parse_layers, sees_things
+from stylecore.settings import (
+    LAYERS,
+    Settings,
+    default_of,
+    parse_layers,
+    parse_memory,
+    sees_things,
+)
 
 BAD_NUMBERS = (math.nan, math.inf, -math.inf, -0.5, "1", None)
 
@@ -212,3 +219,36 @@ def test_settings_hash_by_what_they_say():
 def test_deep_layers_see_things():
     seen = [sees_things(layer) for layer in ("relu1_1", "relu2_2", "relu3_1", "relu5_1")]
     assert seen == [False, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("4G", 4e9),
+        ("800M", 8e8),
+        ("1.5GiB", 1.5 * 2**30),
+        ("2 gb", 2e9),
+        ("1T", 1e12),
+        ("500000000", 5e8),
+        ("1mib", None),
+        ("4", None),
+        ("much", "give a size such as 4G"),
+        ("-4G", "give a size such as 4G"),
+        ("4iB", "give a size such as 4G"),
+        ("nan", "give a size such as 4G"),
+        ("9" * 20 + "T", "give a size such as 4G"),
+    ],
+)
+def test_memory_is_read_in_bytes(text, size):
+    if isinstance(size, float):
+        assert parse_memory(text) == Settings(max_memory=text).memory_limit == size
+        return
+    with pytest.raises(SettingsError, match=size or "give at least 100M") as caught:
+        Settings(max_memory=text)
+    assert repr(text) in str(caught.value)
+
+
+def test_memory_that_nobody_limits_has_no_limit():
+    assert Settings().memory_limit == 0
+    with pytest.raises(SettingsError, match="max_memory is 4; give a size as text"):
+        Settings(max_memory=4)

@@ -8,9 +8,10 @@ from stylecore.control.guides import guides_of_style
 from stylecore.control.regions import Area, Region, areas
 from stylecore.engine.artefact import load_artefact
 from stylecore.engine.engines import choose_engine
+from stylecore.engine.measuring import measure
 from stylecore.engine.session import Session
 from stylecore.engine.statistics import statistics
-from stylecore.engine.targets import measure, prepare_targets
+from stylecore.engine.targets import prepare_targets
 from stylecore.errors import ImageError, SettingsError
 from stylecore.models.making.build import build_artefact
 from stylecore.settings import Settings

@@ -5,10 +5,12 @@ import shutil
 import pytest
 
 from stylecore.engine.artefact import (
+    COTANGENTS,
     FEATURES,
     FORMAT,
     MANIFEST,
     OBJECTIVE,
+    PULLBACK,
     WEIGHTS,
     artefact_key,
     default_artefact,
@@ -51,19 +53,21 @@ def test_what_was_written_is_read(folder):
     assert manifest.content_layers == Settings().all_content_layers
     assert manifest.style_layers == tuple(Settings().style_layers)
     assert manifest.channels["relu1_1"] == 8
-    in_winograd_form = {f"winograd-{name}.onnx" for name in ("objective", "features", "kernels")}
-    assert set(manifest.files) == {OBJECTIVE, FEATURES, WEIGHTS, *in_winograd_form}
+    whole = ("objective", "features", "pullback")
+    in_winograd_form = {f"winograd-{name}.onnx" for name in (*whole, "kernels")}
+    plain = {OBJECTIVE, FEATURES, PULLBACK, COTANGENTS, WEIGHTS}
+    assert set(manifest.files) == plain | in_winograd_form
     assert artefact.path(WEIGHTS) == folder / WEIGHTS
     assert json.loads(manifest.to_json()) == json.loads((folder / MANIFEST).read_text())
 
 
-@pytest.mark.parametrize("file", [OBJECTIVE, FEATURES, WEIGHTS])
+@pytest.mark.parametrize("file", [OBJECTIVE, FEATURES, PULLBACK, COTANGENTS, WEIGHTS])
 def test_a_missing_file_is_named(folder, file):
     (folder / file).unlink()
     assert f"{file} is missing" in refusal(folder)
 
 
-@pytest.mark.parametrize("file", [OBJECTIVE, FEATURES, WEIGHTS])
+@pytest.mark.parametrize("file", [OBJECTIVE, FEATURES, PULLBACK, COTANGENTS, WEIGHTS])
 def test_one_changed_byte_is_noticed(folder, file):
     data = bytearray((folder / file).read_bytes())
     data[len(data) // 2] ^= 1
@@ -103,7 +107,7 @@ def test_files_outside_the_folder_are_not_looked_at(folder, name):
         ({"pooling": None}, "is incomplete"),
         ({"files": None}, "is incomplete"),
         ({"files": ["weights.bin"]}, "is incomplete"),
-        ({"files": {}}, "lists no features.onnx, objective.onnx, weights.bin"),
+        ({"files": {}}, "lists no cotangents.onnx, features.onnx, objective.onnx, pullback.onnx"),
         ({"surprise": 1}, "is incomplete"),
     ],
 )

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from stylecore.engine import neighbours
-from stylecore.engine.neighbours import Candidates, Grid, hypercolumns, nearest, neighbour_targets
+from stylecore.engine.hypercolumns import Grid, hypercolumns
+from stylecore.engine.neighbours import Candidates, Whole, nearest, neighbour_targets
 
 SHAPES = {"relu2_1": (4, 8, 12), "relu3_1": (6, 4, 6), "relu4_1": (5, 2, 3)}
 LARGER = {"relu2_1": (4, 12, 8), "relu3_1": (6, 6, 4), "relu4_1": (5, 3, 2)}
@@ -36,7 +37,9 @@ def unit(vector):
 
 def test_every_position_points_where_its_neighbour_does(monkeypatch):
     found, style = features(0), features(1, LARGER)
-    targets = neighbour_targets(found, whole(found), [Candidates(style, whole(style), {0: 1.0})])
+    targets = neighbour_targets(
+        found, whole(found), [Candidates(Whole(style), whole(style), {0: 1.0})]
+    )
     for layer, one in found.items():
         mine, theirs = hypercolumns(found, Grid(layer)), hypercolumns(style, Grid(layer))
         flat, others = one[0].reshape(one.shape[1], -1), style[layer][0]
@@ -51,7 +54,9 @@ def test_every_position_points_where_its_neighbour_does(monkeypatch):
 
 def test_a_picture_is_its_own_neighbour():
     found = features(0)
-    targets = neighbour_targets(found, whole(found), [Candidates(found, whole(found), {0: 1.0})])
+    targets = neighbour_targets(
+        found, whole(found), [Candidates(Whole(found), whole(found), {0: 1.0})]
+    )
     for layer, one in found.items():
         wanted = one / np.linalg.norm(one, axis=1, keepdims=True)
         np.testing.assert_allclose(targets[layer], wanted, rtol=1e-5)
@@ -60,7 +65,9 @@ def test_a_picture_is_its_own_neighbour():
 def test_layers_finer_than_the_grid_copy_what_lies_around(monkeypatch):
     monkeypatch.setattr(neighbours, "MOST", 24)
     found, style = features(0), features(1, LARGER)
-    targets = neighbour_targets(found, whole(found), [Candidates(style, whole(style), {0: 1.0})])
+    targets = neighbour_targets(
+        found, whole(found), [Candidates(Whole(style), whole(style), {0: 1.0})]
+    )
     mine, theirs = hypercolumns(found, Grid("relu3_1")), hypercolumns(style, Grid("relu3_1"))
     rows, columns = np.divmod((mine @ theirs.T).argmax(axis=1).reshape(4, 6), 4)
     for y, x in np.ndindex(8, 12):
@@ -73,7 +80,9 @@ def test_layers_finer_than_the_grid_copy_what_lies_around(monkeypatch):
 def test_of_very_large_pictures_the_deepest_layer_is_thinned(monkeypatch):
     monkeypatch.setattr(neighbours, "MOST", 2)
     found = features(0)
-    targets = neighbour_targets(found, whole(found), [Candidates(found, whole(found), {0: 1.0})])
+    targets = neighbour_targets(
+        found, whole(found), [Candidates(Whole(found), whole(found), {0: 1.0})]
+    )
     for layer, one in found.items():
         wanted = one / np.linalg.norm(one, axis=1, keepdims=True)
         own = np.s_[..., : 2 << (4 - int(layer[4])), : 2 << (4 - int(layer[4]))]
@@ -84,7 +93,9 @@ def test_a_region_takes_from_its_own_part_of_the_style():
     found, style = features(0), features(0)
     guides = halves(found)
     swapped = {layer: guide[::-1] for layer, guide in guides.items()}
-    targets = neighbour_targets(found, guides, [Candidates(style, swapped, {0: 1.0, 1: 1.0})])
+    targets = neighbour_targets(
+        found, guides, [Candidates(Whole(style), swapped, {0: 1.0, 1: 1.0})]
+    )
     for layer, one in found.items():
         middle = one.shape[3] // 2
         sides = (np.s_[:middle], np.s_[middle:]), (np.s_[middle:], np.s_[:middle])
@@ -98,11 +109,11 @@ def test_a_region_takes_from_its_own_part_of_the_style():
 def test_several_styles_give_the_weighted_mean():
     found, styles = features(0), [features(1), features(2)]
     alone = [
-        neighbour_targets(found, whole(found), [Candidates(one, whole(one), {0: 1.0})])
+        neighbour_targets(found, whole(found), [Candidates(Whole(one), whole(one), {0: 1.0})])
         for one in styles
     ]
     both = [
-        Candidates(one, whole(one), {0: share})
+        Candidates(Whole(one), whole(one), {0: share})
         for one, share in zip(styles, (3.0, 1.0), strict=True)
     ]
     blended = neighbour_targets(found, whole(found), both)
@@ -115,7 +126,7 @@ def test_several_styles_give_the_weighted_mean():
 def test_where_a_region_takes_nothing_there_is_no_target():
     found, style = features(0), features(1)
     left = {layer: guide[:1] for layer, guide in halves(style).items()}
-    targets = neighbour_targets(found, halves(found), [Candidates(style, left, {0: 1.0})])
+    targets = neighbour_targets(found, halves(found), [Candidates(Whole(style), left, {0: 1.0})])
     for one in targets.values():
         middle = one.shape[3] // 2
         assert not one[..., middle:].any()
@@ -134,7 +145,9 @@ def test_brightness_alone_does_not_choose():
 @pytest.mark.parametrize("value", [0.0, 1e30])
 def test_features_without_or_beyond_measure_stay_finite(value):
     found = {layer: np.full_like(one, value) for layer, one in features(0).items()}
-    targets = neighbour_targets(found, whole(found), [Candidates(found, whole(found), {0: 1.0})])
+    targets = neighbour_targets(
+        found, whole(found), [Candidates(Whole(found), whole(found), {0: 1.0})]
+    )
     assert all(np.isfinite(one).all() for one in targets.values())
 
 

@@ -1,11 +1,12 @@
 """What memory is left, from trees of files as Linux has them."""
 
 import math
+import os
 import sys
 
 import pytest
 
-from stylecore.engine.room import usable_memory
+from stylecore.engine.room import give_back, held_memory, usable_memory
 
 MOUNTS = (
     "23 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw\n"
@@ -58,3 +59,19 @@ def test_what_is_left_is_what_machine_and_groups_grant(tmp_path, groups, files, 
 
 def test_what_is_left_here_is_something():
     assert 0 < usable_memory() < math.inf or sys.platform == "win32"
+
+
+def test_what_the_process_holds_is_told_in_pages(tmp_path):
+    files = {"proc/self/statm": "900 250 90 1 0 70 0"}
+    assert held_memory(tree(tmp_path, "0::/", files)) == 250 * os.sysconf("SC_PAGE_SIZE")
+    assert held_memory(tmp_path / "nothing") == 0
+
+
+def test_what_was_freed_is_given_back():
+    blocks = [bytearray(60_000) for _ in range(2000)]  # too small for a mapping of its own
+    keep = blocks[1::2]
+    del blocks
+    before = held_memory()
+    give_back()
+    assert held_memory() <= before
+    assert len(keep) == 1000

@@ -9,9 +9,10 @@ import stylecore
 from stylecore import Region
 from stylecore.engine.engines import choose_engine
 from stylecore.engine.evenness import evenness
+from stylecore.engine.measuring import measure
 from stylecore.engine.sessions import Sessions
 from stylecore.engine.statistics import statistics
-from stylecore.engine.targets import measure, prepare_targets
+from stylecore.engine.targets import prepare_targets
 from stylecore.losses.table import TERMS, compares_statistics
 from stylecore.models.making.verification import agreement_error, gradient_error
 from stylecore.settings import Settings

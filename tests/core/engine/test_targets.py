@@ -9,9 +9,10 @@ from stylecore.control.guidance import layer_size, plain_guides
 from stylecore.control.views import StyleView
 from stylecore.engine.artefact import load_artefact
 from stylecore.engine.engines import choose_engine
+from stylecore.engine.measuring import measure
 from stylecore.engine.session import Session
 from stylecore.engine.statistics import statistics
-from stylecore.engine.targets import measure, prepare_targets
+from stylecore.engine.targets import prepare_targets
 from stylecore.engine.traits import Traits
 from stylecore.errors import ModelError
 from stylecore.models.making.build import build_artefact

@@ -22,3 +22,15 @@ def test_total_variation_sums_all_neighbours(evaluate, values, size):
 
 def test_a_flat_image_has_no_variation(evaluate):
     assert evaluate(total_variation, image=np.full((1, 3, 4, 4), 7.0)) == 0
+
+
+@pytest.mark.parametrize("size", [(4, 6), (5, 3), (2, 2)])
+def test_its_slope_agrees_with_central_differences(values, size):
+    image = values(1, 3, *size)
+    slope = VARIATION.sloped(image)
+    for place in np.ndindex(image.shape):
+        ahead, behind = image.copy(), image.copy()
+        ahead[place] += 1e-6
+        behind[place] -= 1e-6
+        numeric = (VARIATION.measured(ahead) - VARIATION.measured(behind)) / 2e-6
+        assert slope[place] == pytest.approx(numeric, abs=1e-4)

@@ -9,6 +9,7 @@ from scipy.optimize import minimize
 from stylecore.optimizers.box import ignore
 from stylecore.optimizers.lbfgs import lbfgs
 from stylecore.optimizers.marks import Packed
+from stylecore.optimizers.pairs import Memory
 from stylecore.optimizers.projected_lbfgs import projected_lbfgs
 from stylecore.optimizers.strategies import MARKS, STRATEGIES
 from stylecore.settings import Settings
@@ -56,12 +57,12 @@ class Points(list):
         self.marks.append((len(self), mark))
 
 
-def through_a_file(name, mark):
+def through_a_file(name, mark, kinds=(np.float32,)):
     """The mark, as it comes back from what a file can hold."""
     numbers, arrays = mark.packed()
     copies = {key: np.frombuffer(one.tobytes(), one.dtype).reshape(one.shape)
               for key, one in arrays.items()}  # fmt: skip
-    assert all(one.dtype == np.float32 and one.shape == SHAPE for one in arrays.values())
+    assert all(one.dtype in kinds and one.shape == SHAPE for one in arrays.values())
     return MARKS[name].unpacked(Packed(dict(numbers), copies))
 
 
@@ -84,6 +85,18 @@ def test_from_a_mark_the_rest_of_the_run_is_the_same(name, function):
         assert whole[count:] == rest
 
 
+def test_with_pairs_in_half_precision_it_is_too():
+    name, half, whole = "projected-lbfgs", {"memory": Memory(4, half=True)}, Points()
+    wanted = STRATEGIES[name]()(valley, start(), STEPS, whole, on_mark=whole.mark, **half)
+    for count, mark in whole.marks[2::4]:
+        rest, mark = Points(), through_a_file(name, mark, (np.float32, np.float16))
+        found = STRATEGIES[name]()(
+            valley, start(7), STEPS, rest, take_mark=lambda mark=mark: mark, **half
+        )
+        assert (found == wanted).all()
+        assert whole[count:] == rest
+
+
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_a_mark_is_not_changed_by_what_comes_after(name):
     taken = []
@@ -99,7 +112,7 @@ def test_a_mark_is_not_changed_by_what_comes_after(name):
 
 def test_without_memory_there_are_no_pairs():
     marks = []
-    projected_lbfgs(valley, start(), steps=9, memory=0, on_mark=marks.append)
+    projected_lbfgs(valley, start(), steps=9, memory=Memory(0), on_mark=marks.append)
     assert not any(mark.pairs for mark in marks)
 
 

@@ -8,6 +8,7 @@ import pytest
 from stylecore.optimizers.adam import adam
 from stylecore.optimizers.box import ignore
 from stylecore.optimizers.lbfgs import lbfgs
+from stylecore.optimizers.pairs import Memory
 from stylecore.optimizers.projected_lbfgs import projected_lbfgs
 from stylecore.optimizers.strategies import PARAMETERS, STRATEGIES, looked_at_twice
 from stylecore.pyramid import Scale
@@ -46,7 +47,7 @@ def test_the_settings_reach_the_optimizers():
         "adam": adam(toward(90), grey(LARGE), learning_rate=0.7, betas=(0.5, 0.9), epsilon=0.3,
                      mean_decay=0.5, **how)[0],
         "lbfgs": lbfgs(toward(90), grey(LARGE), memory=2, **how),
-        "projected-lbfgs": projected_lbfgs(toward(90), grey(LARGE), memory=2, **how),
+        "projected-lbfgs": projected_lbfgs(toward(90), grey(LARGE), memory=Memory(2), **how),
     }  # fmt: skip
     for name, make in STRATEGIES.items():
         found = make(OTHERWISE)(toward(90), grey(LARGE), LARGE.steps, ignore)

@@ -7,10 +7,12 @@ import onnx
 import pytest
 
 from stylecore.engine.artefact import (
+    COTANGENTS,
     FEATURES,
     KERNELS,
     MANIFEST,
     OBJECTIVE,
+    PULLBACK,
     WEIGHTS,
     in_winograd_form,
     load_artefact,
@@ -21,8 +23,9 @@ from stylecore.models.making import build
 from stylecore.models.making.build import build_artefact
 from stylecore.models.making.trunk import first_kernel
 
-FILES = {OBJECTIVE, FEATURES, WEIGHTS, MANIFEST}
-WINOGRAD = {KERNELS, in_winograd_form(OBJECTIVE), in_winograd_form(FEATURES)}
+GRAPHS = (OBJECTIVE, FEATURES, PULLBACK)
+FILES = {*GRAPHS, COTANGENTS, WEIGHTS, MANIFEST}
+WINOGRAD = {KERNELS, *map(in_winograd_form, GRAPHS)}
 SHALLOW = {"content_layers": ("relu2_1",), "style_layers": ("relu1_1", "relu2_1")}
 
 
@@ -63,6 +66,12 @@ def test_shallow_graphs_have_one_form_only(narrow_weights, folder):
     assert names(folder) == FILES
 
 
+def test_without_statistics_nothing_is_derived_by_them(narrow_weights, folder):
+    build_artefact(narrow_weights, folder, style_loss="nearest", **SHALLOW)
+    assert names(folder) == FILES - {COTANGENTS}
+    load_artefact(folder)
+
+
 def test_missing_folders_above_it_are_made(narrow_weights, tmp_path):
     load_artefact(build_artefact(narrow_weights, tmp_path / "a" / "b" / "c", **SHALLOW))
 
@@ -92,12 +101,13 @@ def test_the_same_weights_give_the_same_bytes(narrow_weights, tmp_path, pooling)
 
 def test_the_graphs_share_one_file_of_weights(narrow_artefact, pooling):
     folder = narrow_artefact[pooling].folder
-    objective, features = (stored(folder, file) for file in (OBJECTIVE, FEATURES))
-    assert objective == features
+    objective, features, pullback = (stored(folder, file) for file in GRAPHS)
+    assert objective == features == pullback
+    assert not stored(folder, COTANGENTS)
     assert {location for location, _, _ in objective.values()} == {WEIGHTS}
     # Thirteen kernels and biases, and no second copy for the way back.
     assert len(objective) == 26
-    for file in (OBJECTIVE, FEATURES):
+    for file in GRAPHS:
         assert (folder / file).stat().st_size < 100_000
 
 

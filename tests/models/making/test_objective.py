@@ -6,56 +6,23 @@ from onnx.reference import ReferenceEvaluator
 from stylecore.engine.artefact import load_artefact
 from stylecore.engine.engines import choose_engine
 from stylecore.engine.session import Session
-from stylecore.engine.targets import prepare_targets
-from stylecore.losses.table import DEFAULT, terms_with
+from stylecore.losses.table import terms_with
 from stylecore.models.autodiff.checks import check_vjp
 from stylecore.models.making.build import build_artefact
-from stylecore.models.making.objective import TrunkSpec, kernels_model, loss_model
-from stylecore.models.making.trunk import first_kernel, mean_in_rgb
+from stylecore.models.making.objective import kernels_model, loss_model
 from stylecore.settings import Settings
-
-STYLE = tuple(Settings().style_layers)
-
-
-def random_image(height, width, seed=0):
-    image = np.random.default_rng(seed).uniform(0, 255, (1, 3, height, width))
-    return image.astype(np.float32)
-
-
-def in_float64(weights, pooling, winograd=(), terms=DEFAULT):
-    """The same network as a float64 forward model."""
-    tensors = {}
-    for name, (kernel, bias) in weights.convolutions.items():
-        if name in ("conv5_2", "conv5_3", "conv5_4"):
-            continue
-        if name == "conv1_1":
-            kernel = first_kernel(kernel, weights.preprocessing)
-        tensors[name] = tuple(
-            ir.tensor(np.ascontiguousarray(array, np.float64), name=f"{name}.{part}")
-            for part, array in (("kernel", kernel), ("bias", bias))
-        )
-    mean = mean_in_rgb(weights.preprocessing)
-    return TrunkSpec(
-        mean, tensors, ("relu4_2",), STYLE, pooling, ir.DataType.DOUBLE, winograd, terms
-    )
-
-
-def targets_for(artefact, height, width, settings):
-    features = Session(artefact.path("features.onnx"), choose_engine("cpu"))
-    content, style = random_image(height, width, 1), random_image(40, 56, 2)
-    return prepare_targets(features, artefact.manifest, content, [style], settings)
 
 
 @pytest.mark.parametrize("size", [(32, 48), (37, 41)], ids=["even", "odd"])
 @pytest.mark.parametrize("blocks", [(), (3, 4)], ids=["direct", "winograd"])
 def test_the_whole_objective_agrees_with_central_differences(
-    narrow_weights, narrow_artefact, pooling, blocks, size
+    exact, narrow_weights, narrow_artefact, pooling, blocks, size
 ):
     settings = Settings(pooling=pooling, tv_weight=0.01)
-    targets = targets_for(narrow_artefact[pooling], *size, settings)
+    targets = exact.targets_for(narrow_artefact[pooling], *size, settings)
     feeds = {name: value.astype(np.float64) for name, value in targets.items()}
-    feeds["image"] = random_image(*size).astype(np.float64)
-    spec = in_float64(narrow_weights, pooling, blocks)
+    feeds["image"] = exact.random_image(*size).astype(np.float64)
+    spec = exact.in_float64(narrow_weights, pooling, blocks)
     if blocks:
         kernels = ReferenceEvaluator(ir.serde.serialize_model(kernels_model(spec)))
         feeds |= dict(zip(kernels.output_names, kernels.run(None, {}), strict=True))
@@ -71,31 +38,26 @@ def test_the_whole_objective_agrees_with_central_differences(
 
 
 @pytest.mark.parametrize("regions", [1, 2])
-def test_with_another_style_loss_it_does_too(narrow_weights, artefact_with, style_loss, regions):
+def test_with_another_style_loss_it_does_too(
+    exact, narrow_weights, artefact_with, style_loss, regions
+):
     artefact = artefact_with[style_loss]
     settings = Settings(style_loss=style_loss)
-    targets = targets_for(artefact, 32, 48, settings)
+    targets = exact.targets_for(artefact, 32, 48, settings)
     feeds = {name: value.astype(np.float64) for name, value in targets.items()}
     for name in [name for name in feeds if name.startswith("style.") and ".nearest" not in name]:
         feeds[name] = np.concatenate([feeds[name]] * regions)
         if name.endswith(".guide") and regions > 1:
-            feeds[name] = in_halves(feeds[name])
-    feeds["image"] = random_image(32, 48).astype(np.float64)
-    spec = in_float64(narrow_weights, "average", terms=terms_with(style_loss))
+            feeds[name] = exact.in_halves(feeds[name])
+    feeds["image"] = exact.random_image(32, 48).astype(np.float64)
+    spec = exact.in_float64(narrow_weights, "average", terms=terms_with(style_loss))
     check_vjp(loss_model(spec), feeds, by="image", of="loss", tolerance=1e-4)
-
-
-def in_halves(guides):
-    """Guides (2, h, w) of the left half and the right."""
-    guides[0, :, guides.shape[2] // 2 :] = 0
-    guides[1, :, : guides.shape[2] // 2] = 0
-    return guides / guides.sum(axis=(1, 2), keepdims=True)
 
 
 def test_only_standard_operators_are_left(narrow_artefact, pooling):
     artefact = narrow_artefact[pooling]
     graphs = [file for file in artefact.manifest.files if file.endswith(".onnx")]
-    assert len(graphs) == 5
+    assert len(graphs) == 8
     for file in graphs:
         model = ir.load(artefact.path(file))
         assert {node.domain for node in model.graph} == {""}
@@ -111,11 +73,11 @@ def test_the_sizes_are_symbolic(narrow_artefact):
     assert shapes["tv.weight"] == []
 
 
-def test_where_no_layer_sees_things_there_are_no_neighbours(narrow_weights, tmp_path):
+def test_where_no_layer_sees_things_there_are_no_neighbours(exact, narrow_weights, tmp_path):
     layers = ("relu1_1", "relu2_1")
     artefact = load_artefact(build_artefact(narrow_weights, tmp_path / "a", style_layers=layers))
     inputs = Session(artefact.path("objective.onnx"), choose_engine("cpu")).inputs
     assert not [name for name in inputs if "nearest" in name]
     assert artefact.manifest.style_loss == "gram+nearest"
     settings = Settings(style_layers=dict.fromkeys(layers, 1.0))
-    assert set(targets_for(artefact, 32, 48, settings)) == set(inputs) - {"image"}
+    assert set(exact.targets_for(artefact, 32, 48, settings)) == set(inputs) - {"image"}

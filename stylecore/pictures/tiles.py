@@ -35,12 +35,13 @@ def tiles(height: int, width: int, side: int, halo: int) -> list[Tile]:
     """
     return [
         Tile(rows, columns)
-        for rows in _spans(height, side, halo)
-        for columns in _spans(width, side, halo)
+        for rows in spans(height, side, halo)
+        for columns in spans(width, side, halo)
     ]
 
 
-def _spans(whole: int, side: int, halo: int) -> Iterator[Span]:
+def spans(whole: int, side: int, halo: int) -> Iterator[Span]:
+    """What :func:`tiles` does along one side of a picture."""
     # What is left at the end goes to the last tile, where it would be thinner than half a one.
     count = max(1, round(whole / side))
     for number in range(count):

@@ -1,0 +1,75 @@
+"""The graphs of an artefact as a run wants them: of whole pictures, and of pictures in tiles."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import NamedTuple
+
+from ..engine.artefact import Artefact
+from ..engine.engines import exact
+from ..engine.kept import Features, Kept, passing
+from ..engine.session import Session
+from ..engine.sessions import Sessions
+from ..engine.table import Engine
+
+
+class TileGraphs(NamedTuple):
+    """The graphs that tiles are run through.
+
+    Attributes:
+        features: of the first pass.
+        cotangents: of the sums; None where no statistics are compared.
+        pullback: of the second pass.
+    """
+
+    features: Session
+    cotangents: Session | None
+    pullback: Session
+
+
+class Graphs:
+    """Opens graphs once, for any number of pictures and threads.
+
+    Attributes:
+        features: what targets are made of.
+
+    Args:
+        artefact: as from :func:`load_artefact`.
+        engine: that gradients are computed on; all else is in fp32.
+        keep: how many bytes of what features were found are kept.
+
+    Raises:
+        ModelError: when ONNX Runtime refuses a file.
+    """
+
+    def __init__(self, artefact: Artefact, engine: Engine, keep: int = 0) -> None:
+        self._sessions, self._engine, self._lock = Sessions(artefact), engine, Lock()
+        self._objective: Session | None = self._sessions.objective(engine)
+        self._tiles: TileGraphs | None = None
+        features = self._sessions.features(exact(engine))
+        self.features: Features = Kept(features, keep) if keep else features
+
+    def objective(self) -> Session:
+        """Of whole pictures, with held inputs of its own."""
+        with self._lock:
+            if self._objective is None:
+                self._objective = self._sessions.objective(self._engine)
+            return self._objective.apart()
+
+    def close_objective(self) -> None:
+        """Give back what the objective of whole pictures takes, unless somebody uses it still."""
+        with self._lock:
+            self._objective = None
+
+    def tiles(self) -> TileGraphs:
+        """Of pictures in tiles.
+
+        Raises:
+            ModelError: where the artefact has none.
+        """
+        with self._lock:
+            if self._tiles is None:
+                cotangents = self._sessions.cotangents(exact(self._engine))
+                pullback = self._sessions.pullback(self._engine)
+                self._tiles = TileGraphs(passing(self.features), cotangents, pullback)
+            return self._tiles

@@ -1,0 +1,178 @@
+"""The objective of a picture in tiles: the loss and gradient of the whole, in two passes.
+
+The first sums the statistics of all tiles. The loss and its derivative by them, ∂L/∂S, follow from
+the sums. The second pulls back through one tile after the other: what a tile owns has its part of
+the gradient, at every pixel that it read.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..control.canvas import Canvas
+from ..control.guidance import Values
+from ..engine.artefact import Manifest
+from ..engine.objective import Objective
+from ..engine.room import give_back
+from ..engine.session import Session
+from ..losses.table import Losses, feature_terms, image_terms, parts_of, total
+from ..losses.term import FeatureTerm
+from ..pictures.tensors import Array
+from ..pictures.tiles import Tile
+from .graphs import Graphs, TileGraphs
+from .layout import at, lasting, read, within
+from .looking import Sums, looked
+from .preparation import TiledTargets
+
+
+class TiledObjective(Objective):
+    """An objective that takes targets of whole pictures, and of pictures in tiles.
+
+    While it is aimed at tiles, the graph of whole pictures is closed.
+
+    Args:
+        graphs: of the artefact.
+        manifest: of the artefact.
+        exponent: as of an :class:`Objective`.
+
+    Raises:
+        ModelError: as there.
+    """
+
+    def __init__(self, graphs: Graphs, manifest: Manifest, exponent: int = 0) -> None:
+        super().__init__(graphs.objective(), manifest, exponent)
+        self._manifest, self._graphs = manifest, graphs
+        self._tiled: TiledTargets | None = None
+        self._of_whole = True
+
+    def aim(
+        self,
+        targets: Values | TiledTargets,
+        height: int,
+        width: int,
+        canvas: Canvas | None = None,
+    ) -> None:
+        """Take new targets, for pictures of the given size, and what is painted on there.
+
+        Raises:
+            ModelError: where the artefact has no graphs for tiles.
+        """
+        if isinstance(targets, TiledTargets):
+            self.make_room()
+            self._tiled = targets
+            give_back()  # of what targets were made with
+            self._place(height, width, canvas)
+            return
+        if not self._of_whole:
+            self._session, self._of_whole = self._graphs.objective(), True
+        self._tiled = None
+        super().aim(targets, height, width, canvas)
+
+    def make_room(self) -> None:
+        """Give back all that evaluations of whole pictures take: tiles follow.
+
+        Raises:
+            ModelError: where the artefact has no graphs for tiles.
+        """
+        # In place of the one that is closed, and of the targets that it holds.
+        self._session, self._of_whole = self._graphs.tiles().pullback, False
+        self._graphs.close_objective()
+        give_back()
+
+    def rest(self) -> None:
+        """Give back the memory that evaluations took; in tiles, they have done so."""
+        if self._of_whole:
+            super().rest()
+
+    def _evaluated(self, image: Array) -> tuple[Losses, Array]:
+        if self._tiled is None:
+            return super()._evaluated(image)
+        return evaluated(self._graphs.tiles(), self._manifest, self._tiled, image)
+
+
+def evaluated(
+    graphs: TileGraphs, manifest: Manifest, targets: TiledTargets, image: Array
+) -> tuple[Losses, Array]:
+    """Losses and gradient (1, 3, H, W) at an image (1, 3, H, W).
+
+    Raises:
+        EngineError: when ONNX Runtime fails.
+    """
+    parts = dict.fromkeys(parts_of(manifest.terms), 0.0)
+    terms = feature_terms(manifest.terms)
+    cotangents: Values = {}
+    if graphs.cotangents is not None:
+        guided = [term for term in terms if term.guided]
+        found = summed(graphs.features, manifest, image, targets, guided)
+        parts["style"], cotangents = _of_statistics(
+            graphs.cotangents, manifest, targets.values, found, guided
+        )
+    gradient = np.zeros(image.shape, np.float32)
+    outputs = [name for name in graphs.pullback.outputs if name != _PULLED]
+    for tile, lasts in lasting(targets.tiles):
+        run = graphs.pullback.again if lasts else graphs.pullback
+        inputs = _inputs(manifest, targets.values, tile, terms)
+        *losses, part = run(outputs, image=read(image, tile), **inputs, **cotangents)
+        gradient[at(tile)] += part
+        for name, loss in zip(outputs, losses, strict=False):
+            parts[name] += float(loss)
+        targets.disk.rest()
+    _add_image_terms(manifest, targets.values, image, parts, gradient)
+    return total(parts), gradient
+
+
+_PULLED = "pulled"
+"""The output of the pullback that is differentiated, and means nothing else."""
+
+
+def summed(
+    features: Session,
+    manifest: Manifest,
+    image: Array,
+    targets: TiledTargets,
+    terms: list[FeatureTerm],
+) -> Values:
+    """Statistics of an image under the guides of targets, by the names of these."""
+    sums = Sums()
+    for _, found in looked(features, manifest, image, targets.tiles, terms, targets.values):
+        sums.add(terms, manifest, found)
+    return sums.values()
+
+
+def _of_statistics(
+    cotangents: Session,
+    manifest: Manifest,
+    values: Values,
+    found: Values,
+    guided: list[FeatureTerm],
+) -> tuple[float, Values]:
+    """The loss of statistics, and its derivative by them, by the names that the pullback has."""
+    inputs: Values = {}
+    for term in guided:
+        for layer in manifest.layers_of(term):
+            name, weight = term.target_name(layer), term.weight_name(layer)
+            inputs |= {term.found_name(layer): found[name]}
+            inputs |= {name: values[name], weight: values[weight]}
+    names = list(cotangents.outputs)
+    loss, *derivatives = cotangents(names, **inputs)
+    return float(loss), dict(zip(names[1:], derivatives, strict=True))
+
+
+def _inputs(manifest: Manifest, values: Values, tile: Tile, terms: list[FeatureTerm]) -> Values:
+    """What the pullback takes of a tile: guides, and what is compared position by position."""
+    wanted: dict[str, str] = {}
+    for term in terms:
+        for layer in manifest.layers_of(term):
+            names = (term.target_name(layer), term.weight_name(layer))
+            for name in (term.guide_name(layer),) if term.guided else names:
+                wanted[name] = layer
+    return {name: within(values[name], tile, layer) for name, layer in wanted.items()}
+
+
+def _add_image_terms(
+    manifest: Manifest, values: Values, image: Array, parts: Losses, gradient: Array
+) -> None:
+    for term in image_terms(manifest.terms):
+        if weight := float(values[term.weight_name]):
+            parts[term.part] += weight * term.measured(image)
+            gradient += np.float32(weight) * term.sloped(image)
