@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..networks.sizes import MULTIPLE
 from .settings import TrainingSettings
 
 _WARM_UP = 20
@@ -14,9 +15,6 @@ _WARM_UP = 20
 
 _LAST_RATE = 0.02
 """Of the greatest rate, at the end."""
-
-_COARSE_SHARE = 0.3
-"""How much of a training looks at coarse crops."""
 
 _VISITS = 2
 """How often a crop is looked at: what its own features are needs to be found once only."""
@@ -50,9 +48,23 @@ class Schedule:
         return self.settings.learning_rate * warm * falling
 
     def side(self, progress: float) -> int:
-        """Pixels of the crops: small ones first: they cost little, and colours come early."""
-        settings = self.settings
-        return settings.coarse_crop if progress < _COARSE_SHARE else settings.crop
+        """Pixels of the crops, twice as many in each part of a training, which lasts twice as long.
+
+        Small ones cost little, and colours come early; but what fits the style in each small crop
+        by itself fits it less in a whole picture.
+        """
+        sides = self._sides
+        ends = np.cumsum(2.0 ** np.arange(len(sides) - 1)) / (2 ** len(sides) - 1)
+        return sides[int(np.searchsorted(ends, progress, "right"))]
+
+    @property
+    def _sides(self) -> list[int]:
+        sides = [self.settings.crop]
+        while sides[0] >= 2 * self.settings.coarse_crop:
+            sides.insert(0, sides[0] // 2 // MULTIPLE * MULTIPLE)
+        return (
+            sides if sides[0] == self.settings.coarse_crop else [self.settings.coarse_crop, *sides]
+        )
 
     def crops(self, step: int) -> list[int]:
         """The numbers of the crops that a step looks at."""

@@ -31,7 +31,7 @@ class TrainingSettings:
         batch: photographs in each step.
         learning_rate: the greatest length of a step, in each weight.
         coarse_crop: side of the crops at first, in pixels.
-        crop: side of the crops later.
+        crop: side of the crops at last.
 
     Raises:
         SettingsError: from the constructor, for a value outside its range.
@@ -43,7 +43,7 @@ class TrainingSettings:
     batch: int = 1
     learning_rate: float = 0.002
     coarse_crop: int = 128
-    crop: int = 256
+    crop: int = 512
 
     def __post_init__(self) -> None:
         if self.network not in get_args(NetworkSize):

@@ -29,8 +29,18 @@ def test_the_rate_warms_up_and_falls_to_little():
 
 
 def test_crops_grow():
-    one = schedule(coarse_crop=64, crop=192)
-    assert [one.side(progress) for progress in (0, 0.2, 0.5, 0.99)] == [64, 64, 192, 192]
+    one = schedule(coarse_crop=64, crop=256)
+    progresses = (0, 0.14, 0.15, 0.42, 0.43, 1)
+    assert [one.side(progress) for progress in progresses] == [64, 64, 128, 128, 256, 256]
+
+
+@pytest.mark.parametrize(
+    ("coarse_crop", "crop", "sides"),
+    [(64, 64, {64}), (64, 192, {64, 96, 192}), (128, 64, {128, 64}), (72, 300, {72, 148, 300})],
+)
+def test_sizes_that_are_no_doubles_of_one_another(coarse_crop, crop, sides):
+    one = schedule(coarse_crop=coarse_crop, crop=crop)
+    assert {one.side(progress / 100) for progress in range(101)} == sides
 
 
 def test_each_crop_comes_twice_among_a_few_others():
