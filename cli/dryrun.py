@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from time import perf_counter
@@ -12,7 +13,7 @@ import typer
 
 from .. import files
 from .delivery import Delivery
-from .errors import FAILED, complain, while_reading
+from .errors import complain, while_reading
 from .order import Manner, Order
 from .outputs import Outputs, model_files
 from .painters import open_painter
@@ -36,11 +37,10 @@ def tell_plan(order: Order, how: Manner, reads: Sequence[Path] = ()) -> None:
         reads: what the command reads besides.
 
     Raises:
-        Exit: with the status of a run that finds no room in memory.
-        StylecoreError: for what could not be done.
+        SettingsError: where the run finds no room in memory.
+        StylecoreError: for what else could not be done.
     """
     from ..forecast.plan import planned
-    from ..forecast.room import shortage
 
     outputs = Outputs([*order.paths(), *reads, *model_files(how.model)])
     delivery = _expected(outputs, order, how)
@@ -52,17 +52,16 @@ def tell_plan(order: Order, how: Manner, reads: Sequence[Path] = ()) -> None:
     with progress_for(quiet=how.quiet) as progress:
         painter = open_painter(order.settings, how.model, how.offline, progress)
         setup = perf_counter() - started
+        fits, limit = painter.fits(scene)
         speed = _speed(painter, scene, progress)
-    plan = planned(scene, painter.artefact.manifest, painter.engine, speed, setup)
+    manifest = painter.artefact.manifest
+    plan = planned(scene, manifest, painter.engine, fits, limit, speed, setup)
     if how.report is not None:
         outputs.write_text(how.report, json.dumps(plan.as_dict(), indent=1) + "\n")
     for line in _lines(plan):
         typer.echo(line, err=how.report == STANDARD)
     if order.fine_style is not None and not how.quiet:
         complain(f"mixing {order.fine_style} into the first style comes before, and is not counted")
-    if not plan.room.suffices:
-        complain(shortage(plan.job, plan.room))
-        raise typer.Exit(FAILED)
 
 
 def _expected(outputs: Outputs, order: Order, how: Manner) -> Delivery | None:
@@ -93,18 +92,20 @@ def _speed(painter: Painter, scene: Scene, progress: Progress) -> Speed:
 
 
 def _lines(plan: RunPlan) -> Iterator[str]:
-    from ..forecast.room import gigabytes
+    from ..tiling.fitting import in_words
 
     sizes = [f"{stage.scale.width}×{stage.scale.height}" for stage in plan.stages]
     width = max(map(len, sizes))
     for size, stage in zip(sizes, plan.stages, strict=True):
-        yield f"{size:>{width}}  {stage.scale.steps:4} steps  {clock(stage.seconds)}"
-    engine, room = plan.engine, plan.room
+        tiles = f"  in tiles of {stage.fit.side}" if stage.fit.side else ""
+        yield f"{size:>{width}}  {stage.scale.steps:4} steps  {clock(stage.seconds)}{tiles}"
+    engine = plan.engine
     threads = "1 thread" if engine.threads == 1 else f"{engine.threads} threads"
     yield f"engine  {engine.name} in {engine.precision}, {threads}"
     yield f"time    about {clock(plan.seconds)}"
-    free = f"{gigabytes(room.free)} are to be had"
-    peak = "unknown for this engine" if room.peak is None else f"about {gigabytes(room.peak)}"
-    yield f"memory  {peak}; {free}"
-    if room.suffices and room.size is not None:
-        yield f"        which may be too little; --size {room.size} fits"
+    peak = "unknown for this engine" if plan.peak is None else f"about {in_words(plan.peak)}"
+    granted = "" if math.isinf(plan.limit) else f"; {in_words(plan.limit)} may be held"
+    yield f"memory  {peak}{granted}"
+    memory = plan.stages[-1].fit.memory
+    if memory.half:
+        yield f"        L-BFGS remembers {memory.pairs} pairs in half precision"

@@ -10,10 +10,18 @@ from .engine.table import Engine
 from .pyramid import Scale
 from .report import Report
 from .scene import Scene
+from .settings import Settings
 from .tiling.disk import check_room
 from .tiling.fitting import Fit, Place, fitted, limit_of, notes_on_fit
 from .tiling.graphs import Graphs
 from .tiling.preparation import bytes_on_disk
+
+
+def limit_for(engine: Engine, settings: Settings) -> float:
+    """Bytes that the process may hold; without end where pictures lie in a device's own memory."""
+    if engine.row.device != "cpu" and not settings.memory_limit:
+        return math.inf
+    return limit_of(settings)
 
 
 def find_room(
@@ -39,9 +47,7 @@ def find_room(
         EngineError: where the disk has none for tiles.
         ModelError: where the artefact has no graphs for them.
     """
-    settings, limit = scene.settings, limit_of(scene.settings)
-    if engine.row.device != "cpu" and not settings.memory_limit:
-        limit = math.inf  # pictures of the usual sizes lie in the device's own
+    settings, limit = scene.settings, limit_for(engine, scene.settings)
     regions = max(1, len(scene.steering.areas))
     places = [Place(one.height, one.width, one.steps, regions) for one in scales]
     # The last is the largest: what it finds no room for is not told of a smaller one.

@@ -19,7 +19,7 @@ from .engine.objective import Objective
 from .engine.traits import Traits, traits_of
 from .engine.unit import exponent_of, in_units
 from .errors import EngineError, ModelError
-from .fits import find_room
+from .fits import find_room, limit_for
 from .journal import Journal
 from .losses.table import Losses
 from .memory import is_shortage, let_go
@@ -95,7 +95,7 @@ class Painter:
         self._check(scene)
         objective = TiledObjective(self._graphs, self.artefact.manifest)
         scale = Scale(scene.height, scene.width, scene.settings.steps)
-        (fit,) = self._fits(scene, [scale])
+        (fit,) = self._room(scene, [scale])
         study = scene.at(scale)
         targets = self._targets(self._traits(scene), 0, study, None, fit.side)
         objective.aim(targets, scene.height, scene.width, study.canvas)
@@ -149,7 +149,7 @@ class Painter:
         journal = Journal(checkpoint, identity, scales, report)
         if journal.result is not None:
             return journal.result
-        fits = self._fits(scene, scales, report)
+        fits = self._room(scene, scales, report)
         exponent = _exponent(scene)
         objective = TiledObjective(self._graphs, self.artefact.manifest, exponent)
         record = Record(scales, objective, scene.finish, report, on_step)
@@ -175,7 +175,17 @@ class Painter:
             # A bare Ctrl-C has nothing to add; a caller's own kind of it has.
             raise rescued from (None if type(end) is KeyboardInterrupt else end)
 
-    def _fits(
+    def fits(self, scene: Scene) -> tuple[list[Fit], float]:
+        """How each scale of a run would find room, and the bytes that the process may hold.
+
+        Raises:
+            SettingsError: where one finds none.
+        """
+        self._check(scene)
+        scales = plan(scene.height, scene.width, scene.settings)
+        return self._room(scene, scales), limit_for(self.engine, scene.settings)
+
+    def _room(
         self, scene: Scene, scales: Sequence[Scale], report: Report | None = None
     ) -> list[Fit]:
         manifest = self.artefact.manifest

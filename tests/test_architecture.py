@@ -63,7 +63,7 @@ MAY_IMPORT = {
         *("control", "engine", "errors", "files", "memory", "pictures", "settings"),
     },
     "stylecore.forecast": {
-        *("engine", "errors", "files", "pictures", "pyramid", "scene", "settings"),
+        *("engine", "errors", "files", "pictures", "pyramid", "scene", "settings", "tiling"),
     },
     "stylecore.losses": {"pictures", "settings"},
     "stylecore.masks": {"errors", "pictures"},

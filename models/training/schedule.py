@@ -59,12 +59,10 @@ class Schedule:
 
     @property
     def _sides(self) -> list[int]:
-        sides = [self.settings.crop]
-        while sides[0] >= 2 * self.settings.coarse_crop:
+        least, sides = self.settings.coarse_crop, [self.settings.crop]
+        while sides[0] >= 2 * least:
             sides.insert(0, sides[0] // 2 // MULTIPLE * MULTIPLE)
-        return (
-            sides if sides[0] == self.settings.coarse_crop else [self.settings.coarse_crop, *sides]
-        )
+        return sides if sides[0] == least else [least, *sides]
 
     def crops(self, step: int) -> list[int]:
         """The numbers of the crops that a step looks at."""

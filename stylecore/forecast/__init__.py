@@ -1,4 +1,4 @@
-"""What a run will take, known before it: seconds by a short timing, memory by a fitted formula.
+"""What a run will take, known before it: sizes, steps, tiles, and seconds by a short timing.
 
-May import: engine, errors, files, pictures, pyramid, scene, settings.
+May import: engine, errors, files, pictures, pyramid, scene, settings, tiling.
 """

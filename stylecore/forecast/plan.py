@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +11,9 @@ from ..engine.artefact import Manifest
 from ..engine.table import Engine
 from ..pyramid import Scale, plan
 from ..scene import Scene
-from .memory import Job
-from .room import Room, room_for
+from ..settings import Settings
+from ..tiling.fitting import Fit
+from ..tiling.layout import layout, size_in
 from .speed import Speed
 
 _PREPARED = 3.0
@@ -20,6 +22,9 @@ _PREPARED = 3.0
 _JUDGED = 0.4
 """Iterations that the last scale takes after its last: the loss of what is delivered."""
 
+_TWICE = 1.4
+"""Iterations that tiles take for one: their statistics are found first, without a gradient."""
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -27,10 +32,12 @@ class Stage:
 
     Attributes:
         scale: its size, and how many steps it takes.
+        fit: how it is painted within the memory that there is.
         seconds: that it takes.
     """
 
     scale: Scale
+    fit: Fit
     seconds: float
 
 
@@ -39,56 +46,60 @@ class RunPlan:
     """What a run will be.
 
     Attributes:
+        settings: of the run.
         stages: coarsest first.
         engine: what paints.
         setup: seconds that reading and opening take.
-        room: in memory.
-        job: that finds it, or not.
+        limit: bytes that the process may hold; infinite where nobody counts them.
     """
 
+    settings: Settings
     stages: tuple[Stage, ...]
     engine: Engine
     setup: float
-    room: Room
-    job: Job
+    limit: float
 
     @property
     def seconds(self) -> float:
         """Of the whole run."""
         return self.setup + sum(stage.seconds for stage in self.stages)
 
+    @property
+    def peak(self) -> float | None:
+        """Bytes that the process is expected to hold at most, which is known for ``cpu`` alone."""
+        if not self.engine.row.winograd:
+            return None
+        return max(stage.fit.bytes for stage in self.stages)
+
     def as_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON; sizes of memory are bytes."""
         return {
-            "settings": self.job.settings.as_dict(),
+            "settings": self.settings.as_dict(),
             "engine": self.engine.as_dict(),
             "scales": [
                 {
                     "width": stage.scale.width,
                     "height": stage.scale.height,
                     "steps": stage.scale.steps,
+                    "tile": stage.fit.side or None,
                     "seconds": stage.seconds,
                 }
                 for stage in self.stages
             ],
             "seconds": {"setup": self.setup, "total": self.seconds},
-            "peak_memory_bytes": _whole(self.room.peak),
-            "free_memory_bytes": _whole(self.room.free),
-            "fits": self.room.suffices,
-            "largest_size": self.room.size,
+            "peak_memory_bytes": None if self.peak is None else round(self.peak),
+            "memory_limit_bytes": None if math.isinf(self.limit) else round(self.limit),
         }
 
 
-def job_of(scene: Scene) -> Job:
-    """What of a scene its memory depends on."""
-    settings = scene.settings
-    scales = settings.style_scale or (1.0,) * scene.given
-    regions = max(1, len(scene.steering.areas))
-    return Job(scene.height, scene.width, settings, regions, scales)
-
-
 def planned(
-    scene: Scene, manifest: Manifest, engine: Engine, speed: Speed, setup: float
+    scene: Scene,
+    manifest: Manifest,
+    engine: Engine,
+    fits: Sequence[Fit],
+    limit: float,
+    speed: Speed,
+    setup: float,
 ) -> RunPlan:
     """Plan the run that paints a scene.
 
@@ -96,22 +107,29 @@ def planned(
         scene: what is painted.
         manifest: of the artefact.
         engine: what paints.
-        speed: of it.
+        fits: how each scale finds room, as :func:`.fits.find_room` says.
+        limit: bytes that the process may hold.
+        speed: of the engine.
         setup: seconds that reading and opening take.
     """
-    scales, job = plan(scene.height, scene.width, scene.settings), job_of(scene)
-    stages = tuple(
-        Stage(scale, _seconds(scale, manifest.margin, speed, last=scale is scales[-1]))
-        for scale in scales
-    )
-    return RunPlan(stages, engine, setup, room_for(job, manifest, engine), job)
+    scales = plan(scene.height, scene.width, scene.settings)
+    stages: list[Stage] = []
+    for scale, fit in zip(scales, fits, strict=True):
+        each = speed.iteration(_seen(scale, fit, manifest))
+        iterations = scale.steps + _PREPARED + _JUDGED * (scale is scales[-1])
+        stages.append(Stage(scale, fit, iterations * each))
+    return RunPlan(scene.settings, tuple(stages), engine, setup, limit)
 
 
-def _seconds(scale: Scale, margin: int, speed: Speed, *, last: bool) -> float:
-    seen = (scale.height + 2 * margin) * (scale.width + 2 * margin)
-    return (scale.steps + _PREPARED + _JUDGED * last) * speed.iteration(seen)
+def _seen(scale: Scale, fit: Fit, manifest: Manifest) -> float:
+    """Pixels that the network looks at in an iteration."""
+    if not fit.side:
+        return _around(scale.height, scale.width, manifest.margin)
+    layers = [*manifest.content_layers, *manifest.style_layers]
+    tiles = layout(scale.height, scale.width, fit.side, layers)
+    read = sum(_around(*size_in(tile, "relu1_1"), manifest.margin) for tile in tiles)
+    return _TWICE * read
 
 
-def _whole(size: float | None) -> int | None:
-    """Bytes, or nothing for as many as nobody counts."""
-    return None if size is None or math.isinf(size) else int(size)
+def _around(height: int, width: int, margin: int) -> float:
+    return float((height + 2 * margin) * (width + 2 * margin))

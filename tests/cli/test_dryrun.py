@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from stylecore.cli.app import app
-from stylecore.forecast import calibration, room
+from stylecore.forecast import calibration
 from stylecore.forecast.speed import Speed
 from stylecore.painter import Painter
 from stylecore.pictures.images import write_image
@@ -69,7 +69,7 @@ def test_the_plan_as_json(stylize, no_painting, monkeypatch):
     assert [one["steps"] for one in plan["scales"]] == [5, 3]
     assert plan["seconds"]["total"] > 16
     assert plan["settings"]["depth"] == 16
-    assert plan["fits"] is True
+    assert plan["peak_memory_bytes"] < plan["memory_limit_bytes"]
     assert not Path("a.tif").exists()
     shown = json.loads(stylize("--dry-run", "--report", "-").stdout)
     assert shown["scales"] == plan["scales"]
@@ -81,25 +81,22 @@ def test_what_comes_before_the_run_is_named(stylize, no_painting):
     assert "mixing photo.png into the first style comes before" in result.stderr
 
 
-def test_what_does_not_fit_is_told_and_fails(stylize, no_painting, monkeypatch):
-    for name, size in (("held_memory", 0.0), ("usable_memory", 1e6), ("usable_swap", 0.0)):
-        monkeypatch.setattr(room, name, lambda size=size: size)
-    result = stylize("--dry-run")
-    assert result.exit_code == 1
-    assert "memory  about " in result.stdout
-    (line,) = [one for one in result.stderr.splitlines() if "takes about" in one]
-    assert line.startswith("stylecore: a picture of 64×48 takes about ")
-    assert line.endswith("close other programs")
-
-
-def test_a_run_that_does_not_fit_ends_with_the_same_line(stylize, monkeypatch):
-    for name, size in (("held_memory", 0.0), ("usable_memory", 1e6), ("usable_swap", 0.0)):
-        monkeypatch.setattr(room, name, lambda size=size: size)
-    result = stylize("--output", "a.png")
-    assert result.exit_code == 1
-    assert result.stderr.count("takes about") == 1
-    assert "Traceback" not in result.output
+def test_what_finds_no_room_ends_with_the_line_of_the_run(stylize):
+    words = "--max-memory", "100M"
+    told, ran = stylize("--dry-run", *words), stylize("--output", "a.png", *words)
+    assert told.exit_code == ran.exit_code == 1
+    assert told.stdout == ""
+    (line,) = ran.stderr.splitlines()[-1:]
+    assert line in told.stderr
+    assert "find no room in 100M of memory" in line
     assert not Path("a.png").exists()
+
+
+def test_tiles_are_told(stylize, no_painting):
+    lines = stylize("--dry-run", "--size", 700, "--max-memory", "1G").stdout.splitlines()
+    assert "in tiles of" not in lines[0]
+    assert "in tiles of" in lines[-4]
+    assert lines[-1].endswith("; 1.0G may be held")
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,13 @@ from stylecore import Settings, read_scene, stylize
 from stylecore.engine.engines import choose_engine
 from stylecore.forecast.plan import planned
 from stylecore.forecast.speed import Speed
+from stylecore.optimizers.pairs import Memory
+from stylecore.tiling.fitting import Fit
 
 RNG = np.random.default_rng(0)
 CONTENT = RNG.integers(0, 256, (48, 64, 3), np.uint8)
 STYLE = RNG.integers(0, 256, (50, 50, 3), np.uint8)
+CPU = choose_engine("cpu", 1)
 SETTINGS = Settings(size=64, coarsest=32, steps=8, engine="cpu", threads=1)
 
 
@@ -24,9 +27,10 @@ def manifest(narrow_artefact):
 
 @pytest.fixture
 def plan(manifest):
-    def plan(speed, settings=SETTINGS, setup=0.0, **controls):
-        scene = read_scene(CONTENT, STYLE, settings, **controls)
-        return planned(scene, manifest, choose_engine("cpu", 1), speed, setup)
+    def plan(speed, settings=SETTINGS, setup=0.0, side=0, engine=CPU):
+        scene = read_scene(CONTENT, STYLE, settings)
+        fits = [Fit(0, Memory(), 1e9), Fit(side, Memory(), 2e9)]
+        return planned(scene, manifest, engine, fits, 3e9, speed, setup)
 
     return plan
 
@@ -54,14 +58,16 @@ def test_a_larger_scale_takes_longer_by_the_pixels_that_are_seen(plan, manifest)
     assert each[1] / each[0] > 0.5 * seen[1] / seen[0]
 
 
-def test_regions_and_styles_are_what_memory_depends_on(plan):
-    left = np.zeros((48, 64), np.float32)
-    left[:, :32] = 1
-    from stylecore import Region
+def test_tiles_are_looked_at_with_what_lies_around_them_and_twice(plan):
+    whole, tiled = (plan(Speed(0.0, 1e-6), side=side).stages[-1] for side in (0, 32))
+    # Each of the four tiles reads nearly the whole of so small a picture.
+    assert 4 * 1.3 * 0.6 < tiled.seconds / whole.seconds < 4 * 1.5
 
-    regions = [Region(left, {0: None}), Region(1 - left, {0: None})]
-    assert plan(Speed(1, 0), regions=regions).job.regions == 2
-    assert plan(Speed(1, 0), replace(SETTINGS, style_scale=(2.0,))).job.scales == (2.0,)
+
+def test_the_peak_is_that_of_the_scale_that_holds_most_and_known_for_one_engine(plan):
+    assert plan(Speed(1, 0)).peak == 2e9
+    other = replace(CPU, name="cuda", provider="CUDAExecutionProvider")
+    assert plan(Speed(1, 0), engine=other).peak is None
 
 
 def test_it_is_ready_for_json(plan):
@@ -72,4 +78,5 @@ def test_it_is_ready_for_json(plan):
     )
     assert told["settings"]["steps"] == 8
     assert told["engine"]["name"] == "cpu"
-    assert told["fits"] is True
+    assert (told["peak_memory_bytes"], told["memory_limit_bytes"]) == (2_000_000_000, 3_000_000_000)
+    assert [one["tile"] for one in told["scales"]] == [None, None]

@@ -87,10 +87,10 @@ def test_from_a_mark_the_rest_of_the_run_is_the_same(name, function):
 
 def test_with_pairs_in_half_precision_it_is_too():
     name, half, whole = "projected-lbfgs", {"memory": Memory(4, half=True)}, Points()
-    wanted = STRATEGIES[name]()(valley, start(), STEPS, whole, on_mark=whole.mark, **half)
+    wanted = STRATEGIES[name](Settings())(valley, start(), STEPS, whole, on_mark=whole.mark, **half)
     for count, mark in whole.marks[2::4]:
         rest, mark = Points(), through_a_file(name, mark, (np.float32, np.float16))
-        found = STRATEGIES[name]()(
+        found = STRATEGIES[name](Settings())(
             valley, start(7), STEPS, rest, take_mark=lambda mark=mark: mark, **half
         )
         assert (found == wanted).all()
