@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .run import Curve, Number, Run
+from .run import Curve, Run
 
 Floats = NDArray[np.float64]
 POINTS = 240
@@ -29,14 +29,6 @@ class Band(NamedTuple):
     low: Floats
     middle: Floats
     high: Floats
-
-
-def least_so_far(values: Sequence[Number]) -> Floats:
-    """The least up to each; NaN before the first number."""
-    found = np.array([np.inf if one is None else one for one in values], np.float64)
-    found = np.minimum.accumulate(found) if found.size else found
-    found[np.isinf(found)] = np.nan
-    return found
 
 
 def at_the_least(curve: Curve, name: str) -> Floats:

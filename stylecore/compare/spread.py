@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-from .run import Number, Run, number
+from .run import Run
 from .trial import Place
 
 FEWEST = 3
@@ -35,10 +35,6 @@ class Spread:
             return cls(math.nan, math.nan, math.nan)
         low, median, high = (_quantile(found, share) for share in (0.25, 0.5, 0.75))
         return cls(low, median, high)
-
-    def as_dict(self) -> dict[str, Number]:
-        """Plain values, ready for JSON."""
-        return {name: number(value) for name, value in asdict(self).items()}
 
 
 @dataclass(frozen=True)

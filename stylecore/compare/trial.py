@@ -52,13 +52,6 @@ class Trial:
     seconds: float | None = None
     sweep: bool = False
 
-    @property
-    def budget(self) -> str:
-        """The budget in words."""
-        if self.seconds is None:
-            return f"{self.settings.steps} evaluations"
-        return f"{self.seconds:.4g} seconds"
-
     def key(self, inputs: Mapping[str, str], machinery: Mapping[str, str]) -> str:
         """What two trials have in common that are the same, whatever the contender is called.
 

@@ -6,7 +6,6 @@ from stylecore.compare.curves import (
     band,
     by_evaluations,
     by_seconds,
-    least_so_far,
     stepped,
 )
 from stylecore.compare.run import Curve
@@ -23,12 +22,11 @@ CURVE = Curve(
 
 def test_only_the_last_scale_has_losses_that_compare():
     assert CURVE.at_last_scale() == [None, None, 8.0, 4.0, None, 6.0]
-    np.testing.assert_array_equal(least_so_far(CURVE.at_last_scale()), [np.nan, np.nan, 8, 4, 4, 4])
+    np.testing.assert_array_equal(at_the_least(CURVE, "loss"), [np.nan, np.nan, 8, 4, 4, 4])
 
 
 def test_a_part_is_that_of_the_least_loss():
     np.testing.assert_array_equal(at_the_least(CURVE, "style"), [np.nan, np.nan, 7, 3, 3, 3])
-    np.testing.assert_array_equal(at_the_least(CURVE, "loss"), least_so_far(CURVE.at_last_scale()))
 
 
 def test_values_hold_until_the_next():
