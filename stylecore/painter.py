@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import Self, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from .checkpoints.checkpoint import Checkpoint
 from .descent import descend
@@ -16,6 +16,7 @@ from .engine.artefact import Artefact, default_artefact, fits, load_artefact
 from .engine.cores import notes_on
 from .engine.engines import choose_engine
 from .engine.objective import Objective
+from .engine.targets import Values, prepare_targets
 from .engine.traits import Traits, traits_of
 from .engine.unit import exponent_of, in_units
 from .errors import EngineError, ModelError
@@ -108,12 +109,14 @@ class Painter:
             ModelError: when the artefact does not fit the scene's settings.
         """
         self._check(scene)
-        exponent = _exponent(scene)
-        return Problem(
-            Objective(self._objective.apart(), self.artefact.manifest, exponent),
-            partial(self._targets, self._traits(scene), exponent),
-            partial(self._measured, exponent),
-        )
+        exponent, traits = _exponent(scene), self._traits(scene)
+        manifest, features = self.artefact.manifest, self._graphs.features
+
+        def prepared(study: Study, picture: Array | None = None) -> Values:
+            return prepare_targets(features, manifest, *_given(traits, exponent, study, picture))
+
+        objective = Objective(self._graphs.objective(), manifest, exponent)
+        return Problem(objective, prepared, partial(self._measured, exponent))
 
     def paint(
         self,
@@ -199,18 +202,8 @@ class Painter:
         picture: Array | None = None,
         side: int = 0,
     ) -> Targets:
-        return prepare(
-            self._graphs.features,
-            self.artefact.manifest,
-            study.content,
-            study.styles,
-            in_units(study.settings, exponent),
-            study.guidance,
-            study.views,
-            traits,
-            picture,
-            side=side,
-        )
+        given = _given(traits, exponent, study, picture)
+        return prepare(self._graphs.features, self.artefact.manifest, *given, side=side)
 
     def _measured(self, exponent: int, targets: Targets, image: Array) -> Losses:
         losses = measured(self._graphs.features, self.artefact.manifest, image, targets)
@@ -225,6 +218,13 @@ class Painter:
         if self._closed:
             raise EngineError("this painter is closed; open another")
         _check_fit(self.artefact, scene.settings)
+
+
+def _given(traits: Traits, exponent: int, study: Study, picture: Array | None) -> tuple[Any, ...]:
+    """What targets are prepared from."""
+    settings = in_units(study.settings, exponent)
+    looked_at = study.content, study.styles, settings, study.guidance, study.views
+    return *looked_at, traits, picture
 
 
 Model: TypeAlias = str | Path | Artefact | Painter | None

@@ -9,7 +9,7 @@ from ..engine.objective import Objective
 from ..growth import grown
 from ..optimizers.box import never
 from ..optimizers.strategies import STRATEGIES
-from ..pictures.tensors import Array, Picture
+from ..pictures.tensors import Array, Levels
 from .contenders import parameters_of
 from .course import Course
 from .machine import described
@@ -60,7 +60,7 @@ class Log:
         return Curve(tuple(self._scale), tuple(self._seconds), losses)
 
 
-def race(trial: Trial, course: Course, key: str, told: OnEvaluated) -> tuple[Run, Picture]:
+def race(trial: Trial, course: Course, key: str, told: OnEvaluated) -> tuple[Run, Levels]:
     """Let a contender go over a course.
 
     Args:
@@ -70,7 +70,7 @@ def race(trial: Trial, course: Course, key: str, told: OnEvaluated) -> tuple[Run
         told: of every evaluation.
 
     Returns:
-        What came of it, and the picture that was delivered, (H, W, 3) uint8.
+        What came of it, and the picture that was delivered, (H, W, 3).
 
     Raises:
         StylecoreError: when the engine fails.

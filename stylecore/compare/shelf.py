@@ -12,7 +12,7 @@ from .. import files
 from ..errors import StylecoreError
 from ..locks import lock
 from ..pictures.images import encoded_image
-from ..pictures.tensors import Picture
+from ..pictures.tensors import Levels
 from .run import Run
 from .trial import Scales, Trial
 
@@ -77,7 +77,7 @@ class Shelf:
         """Where the picture of a run lies."""
         return self._of(run).with_suffix(".png")
 
-    def keep(self, run: Run, picture: Picture) -> None:
+    def keep(self, run: Run, picture: Levels) -> None:
         """Write a run: its picture first, so that a run that is there has one.
 
         Raises:
