@@ -27,7 +27,13 @@ def count(number: int, what: str) -> str:
 
 def plain(value: float, digits: int = 4) -> str:
     """A number in so many digits, or a word for what is none."""
-    return f"{value:.{digits}g}" if math.isfinite(value) else "none"
+    if not math.isfinite(value):
+        return "none"
+    # Without an exponent, as far as a number can be read that way.
+    return f"{value:.0f}" if 10**digits <= round(abs(value)) < _MOST else f"{value:.{digits}g}"
+
+
+_MOST = 1e7
 
 
 def between(one: Spread, digits: int = 4) -> str:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import re
 import sys
 from dataclasses import replace
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 from stylecore.compare.album import album_of
+from stylecore.compare.markup import plain
 from stylecore.compare.page import as_html
 from stylecore.compare.plots import check_drawable, draw
 from stylecore.compare.report import names_of
@@ -180,3 +182,18 @@ def test_few_places_other_machines_and_ends_of_rows_are_told_of(comparison, run_
     text = Page(as_html(changed, [], album_of(changed, shelf))).text
     assert "fewer than 3 places" in text
     assert "Seconds do not compare: runs were made on machine 0 and machine 1" in text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.31419, "0.314"),
+        (12.345, "12.3"),
+        (999.7, "1000"),
+        (1123.4, "1123"),
+        (3e9, "3e+09"),
+        (math.inf, "none"),
+    ],
+)
+def test_numbers_are_written_as_they_are_read(value, text):
+    assert plain(value, 3) == text
