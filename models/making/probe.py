@@ -48,7 +48,8 @@ def features_of(artefact: Artefact, picture: Picture) -> Values:
 
 def relative_difference(found: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
     """‖a − b‖ / ‖b‖."""
-    return float(np.linalg.norm(found - wanted) / max(float(np.linalg.norm(wanted)), 1e-30))
+    exact = wanted.astype(np.float64)  # squares of what a wrong graph gives leave float32's range
+    return float(np.linalg.norm(found - exact) / max(float(np.linalg.norm(exact)), 1e-30))
 
 
 def fingerprint(values: NDArray[np.float32]) -> tuple[float, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..settings import Optimizer
 
-OPENED = 520e6
+OPENED = 600e6
 """Bytes of a process that has opened a network: libraries, weights, and kernels made of these."""
 
 _MARGIN = 32

@@ -17,7 +17,7 @@ from .layout import largest_read
 _SHARE = 0.9
 """Of the memory that is free: other programs want some too."""
 
-_SMALLEST, _STEP = 128, 32
+_SMALLEST, _STEP = 96, 32
 """Pixels a side that a tile owns at least; sides are multiples of the latter."""
 
 _COMFORTABLE = 512

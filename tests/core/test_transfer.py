@@ -271,7 +271,7 @@ def test_an_interrupt_while_the_picture_is_judged_keeps_it(run, monkeypatch):
         raise KeyboardInterrupt
 
     wanted = run()
-    monkeypatch.setattr(painter, "measure", interrupt)
+    monkeypatch.setattr(painter, "measured", interrupt)
     with pytest.raises(Interrupted) as caught:
         run()
     assert (caught.value.result.image == wanted.image).all()
@@ -313,7 +313,7 @@ def test_a_failure_while_the_picture_is_judged_keeps_it(run, monkeypatch):
         raise MemoryError
 
     wanted = run()
-    monkeypatch.setattr(painter, "measure", fail)
+    monkeypatch.setattr(painter, "measured", fail)
     with pytest.raises(UnfinishedError) as caught:
         run()
     assert (caught.value.result.image == wanted.image).all()

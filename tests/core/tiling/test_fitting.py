@@ -67,7 +67,7 @@ def test_what_finds_no_room_says_what_would_give_it(optimizer):
     assert "--size" in message
     enough = message.split("--max-memory ")[1].split(",")[0]
     fit = fitted(LARGE, settings, limit_of(replace(settings, max_memory=enough)))
-    assert fit.side >= 128
+    assert fit.side >= fitting._SMALLEST
 
 
 def test_the_limit_is_what_is_granted_or_most_of_what_is_free(monkeypatch):
