@@ -17,6 +17,8 @@ SCALES = (Scale(24, 32, 3), Scale(48, 64, 2))
 class Still:
     """An objective that has nothing to gain anywhere."""
 
+    unit = 1.0
+
     def __init__(self):
         self.sizes = []
 
