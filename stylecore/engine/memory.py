@@ -1,22 +1,25 @@
 """How much memory painting takes, before it is taken: an estimate for a scale, in bytes.
 
-The numbers were measured with the default network on the CPU, from 256 to 2048 pixels.
+The numbers were fitted to real runs of the default network on the CPU, from 256 to 1024 pixels.
 """
 
 from __future__ import annotations
 
 from ..settings import Optimizer
 
-OPENED = 600e6
+OPENED = 430e6
 """Bytes of a process that has opened a network: libraries, weights, and kernels made of these."""
 
-_MARGIN = 32
+_TILED = 170e6
+"""Further ones of a process that has opened the graphs for tiles."""
+
+_MARGIN = 16
 """Pixels that the mirrored margins add to a side."""
 
-_NETWORK = 2600.0
+_NETWORK, _NETWORK_IN_TILES = 3000.0, 2600.0
 """For each pixel that the network looks at, with its gradient: features and what is around them."""
 
-_TARGETS = 500.0
+_TARGETS = 900.0
 """For each pixel of a picture as a whole: what its features are compared with."""
 
 _PICTURE = 12.0
@@ -63,14 +66,15 @@ def memory_of(
         half: whether in half precision.
     """
     pixels, seen = float(height * width), tile or (height, width)
-    network = _NETWORK * (seen[0] + _MARGIN) * (seen[1] + _MARGIN)
+    network = (_NETWORK_IN_TILES if tile else _NETWORK) * (seen[0] + _MARGIN) * (seen[1] + _MARGIN)
     network += 0.0 if tile else _TARGETS * pixels
     picture = _PICTURE * pixels
     running, between = (picture * (_HELD + count) for count in _IN_SEARCH[optimizer])
     searching = max(network + running, between) + picture * _remembered(optimizer, pairs, half)
     guides = _GUIDES * pixels * (regions if regions > 1 else 0)
     preparing = picture * _PREPARING + min(picture * _TREE, _LARGEST_TREE)
-    return OPENED + guides + max(searching, preparing)
+    opened = OPENED + _TILED if tile else OPENED
+    return opened + guides + max(searching, preparing)
 
 
 def _remembered(optimizer: Optimizer, pairs: int, half: bool) -> float:
