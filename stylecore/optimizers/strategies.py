@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -113,11 +114,11 @@ def _grown(state: AdamState, x: Array) -> AdamState:
     return AdamState(*means, state.steps, exponent=state.exponent)
 
 
-class _Lbfgs:
-    """scipy's, which begins anew at each scale."""
+class _Anew:
+    """An L-BFGS, which begins anew at each scale."""
 
-    def __init__(self, settings: Settings, _: float = 1.0) -> None:
-        self._memory = Memory(settings.history_size)
+    def __init__(self, minimise: Callable[..., Array], settings: Settings, _: float = 1.0) -> None:
+        self._minimise, self._memory = minimise, Memory(settings.history_size)
 
     def __call__(
         self,
@@ -126,16 +127,16 @@ class _Lbfgs:
         steps: int,
         on_evaluation: OnEvaluation,
         /,
-        take_mark: Callable[[], LbfgsMark | None] = nothing,
+        take_mark: Callable[[], Any] = nothing,
         on_mark: OnMark | None = None,
         enough: Enough = never,
         memory: Memory | None = None,
     ) -> Array:
-        return lbfgs(
+        return self._minimise(
             function,
             x,
             steps=steps,
-            memory=(memory or self._memory).pairs,
+            memory=memory or self._memory,
             on_evaluation=on_evaluation,
             mark=take_mark(),
             on_mark=on_mark,
@@ -143,34 +144,12 @@ class _Lbfgs:
         )
 
 
-class _ProjectedLbfgs:
-    """Ours, which begins anew at each scale."""
+def _lbfgs(function: Function, x: Array, *, memory: Memory, **how: Any) -> Array:
+    return lbfgs(function, x, memory=memory.pairs, **how)
 
-    def __init__(self, settings: Settings, _: float = 1.0) -> None:
-        self._memory = Memory(settings.history_size)
 
-    def __call__(
-        self,
-        function: Function,
-        x: Array,
-        steps: int,
-        on_evaluation: OnEvaluation,
-        /,
-        take_mark: Callable[[], ProjectedLbfgsMark | None] = nothing,
-        on_mark: OnMark | None = None,
-        enough: Enough = never,
-        memory: Memory | None = None,
-    ) -> Array:
-        return projected_lbfgs(
-            function,
-            x,
-            steps=steps,
-            memory=memory or self._memory,
-            on_evaluation=on_evaluation,
-            mark=take_mark(),
-            on_mark=on_mark or unmarked,
-            enough=enough,
-        )
+def _projected_lbfgs(function: Function, x: Array, *, on_mark: OnMark | None, **how: Any) -> Array:
+    return projected_lbfgs(function, x, on_mark=on_mark or unmarked, **how)
 
 
 class MakeStrategy(Protocol):
@@ -183,8 +162,8 @@ class MakeStrategy(Protocol):
 
 STRATEGIES: dict[Optimizer, MakeStrategy] = {
     "adam": _Adam,
-    "lbfgs": _Lbfgs,
-    "projected-lbfgs": _ProjectedLbfgs,
+    "lbfgs": partial(_Anew, _lbfgs),
+    "projected-lbfgs": partial(_Anew, _projected_lbfgs),
 }
 """What makes the strategy for each name in the settings."""
 
