@@ -16,7 +16,7 @@ from onnx.utils import Extractor
 from onnxruntime.capi._pybind_state import GradientGraphBuilder
 
 HEIGHT, WIDTH = 48, 64
-BORDER = 17
+BORDER = 9
 TOLERANCE = 2e-3
 
 
