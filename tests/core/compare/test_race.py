@@ -4,6 +4,7 @@ import json
 import math
 from dataclasses import replace
 from functools import partial
+
 import numpy as np
 import pytest
 

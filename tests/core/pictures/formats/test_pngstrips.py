@@ -56,7 +56,9 @@ def test_rows_are_filtered_so_that_they_pack_well():
 def test_strips_are_the_picture_whoever_wrote_it(channels, mode):
     image = noise(3 * ROWS + 5, 41, channels, np.uint8)
     out = io.BytesIO()
-    Image.fromarray(image.squeeze() if channels == 1 else image, mode).save(out, "png")
+    written = Image.fromarray(image.squeeze() if channels == 1 else image)
+    assert written.mode == mode
+    written.save(out, "png")
     strips = list(strips_of(out.getvalue()))
     assert [len(one) for one in strips] == [ROWS, ROWS, ROWS, 5]
     assert np.array_equal(np.concatenate(strips), image)
