@@ -113,7 +113,7 @@ def model_of(*nodes: Any, kind: int = TensorProto.FLOAT, opset: int = 18) -> onn
 def test_what_has_no_kernel_is_found() -> None:
     unknown = model_of(helper.make_node("Erf", ["x"], ["y"]))
     assert list(gaps(unknown)) == ["Erf of version 13"]
-    newer = model_of(helper.make_node("Transpose", ["x"], ["y"], perm=[0, 1, 3, 2]), opset=24)
-    assert list(gaps(newer)) == ["Transpose of version 24"]
+    newer = model_of(helper.make_node("Transpose", ["x"], ["y"], perm=[0, 1, 3, 2]), opset=21)
+    assert list(gaps(newer)) == ["Transpose of version 21"]
     integers = model_of(helper.make_node("Relu", ["x"], ["y"]), kind=TensorProto.INT32)
     assert list(gaps(integers)) == ["Relu with T = int32", "Relu with T = int32"]
