@@ -24,7 +24,7 @@ from statistics import median
 from time import perf_counter
 
 import legibility
-from pairs import PLAIN, Pair, pairs_of
+from pairs import PLAIN, Pair, ask_for_pairs, pairs_of
 from sheet import Captioned, contact_sheet, write_sheet
 
 import stylecore
@@ -83,15 +83,9 @@ def main() -> None:
 def arguments() -> argparse.Namespace:
     """What the command line says."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--size", type=int, default=512)
     parser.add_argument("--way", nargs="+", action="append", metavar="WORD", required=True)
     parser.add_argument("--budget", type=int, nargs="+", default=[0], help="steps; 0: the default")
-    parser.add_argument("--pair", type=Path, nargs=2, action="append", metavar=("CONTENT", "STYLE"))
-    parser.add_argument(
-        "--folder", type=Path, help="each picture of its content/ with each of its style/"
-    )
-    parser.add_argument("--keep", type=Path, default=Path("out/curve"), help="folder for all of it")
-    parser.add_argument("--panel", type=int, default=256, help="pixels of a picture on the sheet")
+    ask_for_pairs(parser, Path("out/curve"))
     return parser.parse_args()
 
 

@@ -61,18 +61,23 @@ def main() -> None:
 def arguments() -> argparse.Namespace:
     """What the command line says."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--size", type=int, default=512)
     parser.add_argument("--engine", default="auto")
     parser.add_argument(
         "--way", nargs="+", action="append", metavar="WORD", help="a name, then setting=value ..."
     )
+    ask_for_pairs(parser, Path("out/pairs"))
+    return parser.parse_args()
+
+
+def ask_for_pairs(parser: argparse.ArgumentParser, keep: Path) -> None:
+    """Add the options that say which pairs are painted, how large, and where they go."""
+    parser.add_argument("--size", type=int, default=512)
     parser.add_argument("--pair", type=Path, nargs=2, action="append", metavar=("CONTENT", "STYLE"))
     parser.add_argument(
         "--folder", type=Path, help="each picture of its content/ with each of its style/"
     )
-    parser.add_argument("--keep", type=Path, default=Path("out/pairs"), help="folder for all of it")
+    parser.add_argument("--keep", type=Path, default=keep, help="folder for all of it")
     parser.add_argument("--panel", type=int, default=256, help="pixels of a picture on the sheet")
-    return parser.parse_args()
 
 
 def way(words: list[str]) -> tuple[str, Mapping[str, Any]]:

@@ -14,6 +14,7 @@ from ..settings import Settings, default_of
 from .common import Model, Offline, Quiet
 from .errors import complain
 from .options import HELP
+from .painters import artefact_for
 from .progress import progress_for
 from .tally import tally_for
 
@@ -76,16 +77,9 @@ def _contested(
 ) -> dict[str, Placing]:
     from ..contest import contest
     from ..engine.artefact import load_artefact
-    from ..models.prepare import ensure_artefact
 
     with progress_for(quiet=quiet) as progress:
-        folder = ensure_artefact(
-            settings,
-            model=model,
-            offline=offline,
-            on_progress=progress.fetched,
-            on_note=progress.say,
-        )
+        folder = artefact_for(settings, model, offline, progress)
     working = [one.engine for one in found.findings if one.engine is not None]
     with tally_for(quiet=quiet) as tally:
         tally.begin(f"iterations at {settings.size}×{settings.size}")

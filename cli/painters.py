@@ -18,22 +18,32 @@ if TYPE_CHECKING:
     from ..pictures.tensors import Picture
 
 
-def open_painter(
-    settings: Settings, model: str | None, offline: bool, progress: Progress
-) -> Painter:
-    """A painter for these settings, its network fetched and built where it is not there yet."""
-    from ..engine.engines import choose_engine
-    from ..models.prepare import ensure_artefact
-    from ..painter import Painter
+def artefact_for(settings: Settings, model: str | None, offline: bool, progress: Progress) -> Path:
+    """The folder of a network for settings, fetched and built where it is not there yet.
 
-    choose_engine(settings.engine, settings.threads)  # fails now, rather than after a download
-    artefact = ensure_artefact(
+    Raises:
+        StylecoreError: where there is none to be had.
+    """
+    from ..models.prepare import ensure_artefact
+
+    return ensure_artefact(
         settings,
         model=model,
         offline=offline,
         on_progress=progress.fetched,
         on_note=progress.say,
     )
+
+
+def open_painter(
+    settings: Settings, model: str | None, offline: bool, progress: Progress
+) -> Painter:
+    """A painter for these settings, its network fetched and built where it is not there yet."""
+    from ..engine.engines import choose_engine
+    from ..painter import Painter
+
+    choose_engine(settings.engine, settings.threads)  # fails now, rather than after a download
+    artefact = artefact_for(settings, model, offline, progress)
     for note in notes_on(settings.threads):  # now, rather than after a slow run
         progress.say(f"stylecore: {note}")
     return Painter(artefact, settings)

@@ -18,6 +18,7 @@ from .errors import FAILED, complain, how_it_ended, native_silence
 from .names import place_of
 from .options import TRAINING_TEXTS, with_settings_of, with_training
 from .outputs import Outputs, model_files
+from .painters import artefact_for
 from .progress import Progress, minute_text, progress_for
 from .signals import LISTENER
 from .standard import given
@@ -145,19 +146,12 @@ def _photographs(photos: Path | None, styles: Sequence[Path], *, quiet: bool) ->
 def _artefact(settings: Settings, model: str | None, offline: bool, progress: Progress) -> Path:
     """The network that judges, fetched and built where it is not there yet."""
     from ..engine.engines import choose_engine
-    from ..models.prepare import ensure_artefact
     from ..models.training.training import looked_at
 
     choose_engine(settings.engine, settings.threads)  # fails now, rather than after a download
     for note in notes_on(settings.threads):
         progress.say(f"stylecore: {note}")
-    return ensure_artefact(
-        looked_at(settings),
-        model=model,
-        offline=offline,
-        on_progress=progress.fetched,
-        on_note=progress.say,
-    )
+    return artefact_for(looked_at(settings), model, offline, progress)
 
 
 def _watching(

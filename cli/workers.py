@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ..engine.cores import notes_on
 from ..errors import SettingsError
 from ..settings import Settings
+from .painters import artefact_for
 
 if TYPE_CHECKING:
     from ..batch.crew import Crew
@@ -70,15 +71,7 @@ class Workers:
         Raises:
             StylecoreError: where there is none to be had.
         """
-        from ..models.prepare import ensure_artefact
-
-        return ensure_artefact(
-            settings,
-            model=self.model,
-            offline=self.offline,
-            on_progress=progress.fetched,
-            on_note=progress.say,
-        )
+        return artefact_for(settings, self.model, self.offline, progress)
 
 
 def hush() -> None:

@@ -15,10 +15,10 @@ from .engine.engines import choose_engine
 from .engine.objective import Objective
 from .engine.table import Engine
 from .errors import EngineError
-from .forecast.sample import sample_picture
+from .forecast.sample import sample_point, sample_scene
 from .painter import Painter
 from .pictures.tensors import Array
-from .scene import Scene, read_scene
+from .scene import Scene
 from .settings import EngineName, Settings
 
 OnRound = Callable[[int, int], object]
@@ -60,9 +60,7 @@ def contest(
     Returns:
         The placings by the names of the engines.
     """
-    settings = replace(settings, init="content", coarsest=0, blend=(), style_scale=())
-    scene = read_scene(sample_picture(settings.size), sample_picture(settings.size, 1), settings)
-    x = sample_picture(settings.size, 2).transpose(2, 0, 1)[None].astype(np.float32)
+    scene, x = sample_scene(settings), sample_point(settings.size)
     placings: dict[str, Placing] = {}
     evaluations: dict[str, Callable[[], Array]] = {}
     for engine in engines:

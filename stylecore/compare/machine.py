@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import platform
-from contextlib import suppress
 from functools import cache
-from pathlib import Path
 
 from ..engine.cores import usable_cores
+from ..engine.processor import told_of_processor
 
 
 @cache
@@ -18,9 +17,5 @@ def described() -> str:
 
 
 def _processor() -> str:
-    with suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            name, _, value = line.partition(":")
-            if name.strip() == "model name":
-                return " ".join(value.split())
-    return platform.processor() or platform.machine() or "unknown processor"
+    name = " ".join(told_of_processor().get("model name", "").split())
+    return name or platform.processor() or platform.machine() or "unknown processor"

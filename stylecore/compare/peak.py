@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import ctypes
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
+
+from ..engine.room import give_back
 
 _PROCESS = Path("/proc/self")
 _RESET = b"5"
@@ -29,7 +30,7 @@ class PeakMemory:
 
     def __init__(self, process: Path = _PROCESS) -> None:
         self._process, self._before = process, None
-        _give_back()
+        give_back()  # or whoever comes later needs nothing new for what others have needed
         with suppress(OSError):
             (process / "clear_refs").write_bytes(_RESET)
             self._before = _told("VmRSS", process)
@@ -41,15 +42,6 @@ class PeakMemory:
         if before is None or whole is None:
             return Peak(None, None)
         return Peak(whole, max(0, whole - before))
-
-
-def _give_back() -> None:
-    """Let the C library return what it keeps of memory that was freed (glibc, malloc_trim(3)).
-
-    Otherwise whoever comes later needs nothing new for what others have needed before.
-    """
-    with suppress(OSError, AttributeError, TypeError):
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _told(name: str, process: Path) -> int | None:

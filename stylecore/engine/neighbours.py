@@ -125,16 +125,12 @@ class Neighbours:
             blend += more
         return _unit(blend)
 
-
-def neighbour_targets(
-    found: Features, guides: Mapping[str, Array], styles: Sequence[Candidates]
-) -> dict[str, Array]:
-    """All that :class:`Neighbours` tells of a picture with these features, by layer."""
-    neighbours = Neighbours(Whole(found), guides, styles)
-    return {
-        layer: neighbours.at(layer, slice(0, one.shape[2]), slice(0, one.shape[3]))
-        for layer, one in found.items()
-    }
+    def everywhere(self, sizes: Sizes) -> dict[str, Array]:
+        """Targets for the whole of layers of these sizes, by layer."""
+        return {
+            layer: self.at(layer, *(slice(0, side) for side in size))
+            for layer, size in sizes.items()
+        }
 
 
 def grids_of(sizes: Sizes) -> list[Grid]:

@@ -190,12 +190,10 @@ def _neighbours(
         for number, look in enumerate(looks)
         if look.regions
     }
-    found = features_at(term, manifest, of_picture)
-    neighbours = neighbours_of(term, manifest, Whole(found), styles, guidance)
-    return {
-        term.target_name(layer): neighbours.at(layer, *(slice(0, side) for side in one.shape[2:]))
-        for layer, one in found.items()
-    }
+    picture = Whole(features_at(term, manifest, of_picture))
+    neighbours = neighbours_of(term, manifest, picture, styles, guidance)
+    found = neighbours.everywhere(picture.sizes)
+    return {term.target_name(layer): targets for layer, targets in found.items()}
 
 
 def features_at(term: FeatureTerm, manifest: Manifest, found: Values) -> Values:

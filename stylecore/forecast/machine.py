@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import platform
-from contextlib import suppress
 from pathlib import Path
 
 from ..engine.artefact import Manifest
+from ..engine.processor import told_of_processor
 from ..engine.runtime import onnxruntime
 from ..engine.table import Engine
 
@@ -21,13 +21,9 @@ def processor(root: Path = _ROOT) -> str:
     Args:
         root: of the file system.
     """
-    with suppress(OSError, ValueError):
-        lines = (root / "proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        parts = (line.partition(":") for line in lines)
-        told = {name.strip(): value.strip() for name, _, value in parts}
-        if words := [told[name] for name in _NAMES if name in told]:
-            return " ".join(words)
-    return platform.processor() or platform.machine()
+    told = told_of_processor(root)
+    words = " ".join(told[name] for name in _NAMES if name in told)
+    return words or platform.processor() or platform.machine()
 
 
 def key_of(engine: Engine, manifest: Manifest) -> str:

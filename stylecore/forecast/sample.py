@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..pictures.sizes import resize
-from ..pictures.tensors import Picture
+from ..pictures.tensors import Array, Picture, to_tensor
+from ..scene import Scene, read_scene
+from ..settings import Settings
 
 _COARSEST = 4
 """Pixels of the coarsest noise."""
@@ -26,3 +30,14 @@ def sample_picture(size: int, seed: int = 0) -> Picture:
         side *= 2
     low, high = found.min(), found.max()
     return np.rint((found - low) * (255 / (high - low))).astype(np.uint8)
+
+
+def sample_scene(settings: Settings) -> Scene:
+    """One picture in the manner of another, both of ``settings.size``, at that size alone."""
+    plain = replace(settings, init="content", coarsest=0, blend=(), style_scale=())
+    return read_scene(sample_picture(settings.size), sample_picture(settings.size, 1), plain)
+
+
+def sample_point(size: int) -> Array:
+    """Where an objective of it is evaluated, (1, 3, size, size)."""
+    return to_tensor(sample_picture(size, 2))

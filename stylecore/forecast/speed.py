@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 
 from ..engine.objective import Objective
-from ..scene import Scene, read_scene
+from ..scene import Scene
 from ..settings import Settings
-from .sample import sample_picture
+from .sample import sample_point, sample_scene
 
 _SIDES = (64, 192)
 """Pixels of the squares that are timed: the first scale of a run, and one that is much larger."""
@@ -62,9 +62,7 @@ def _seconds(
     side: int,
     clock: Callable[[], float],
 ) -> float:
-    plain = replace(settings, size=side, init="content", coarsest=0, blend=(), style_scale=())
-    objective = objective_of(read_scene(sample_picture(side), sample_picture(side, 1), plain))
-    x = sample_picture(side, 2).transpose(2, 0, 1)[None].astype("float32")
+    objective, x = objective_of(sample_scene(replace(settings, size=side))), sample_point(side)
     objective(x)
     taken: list[float] = []
     for _ in range(_ROUNDS):

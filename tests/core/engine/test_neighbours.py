@@ -5,7 +5,7 @@ import pytest
 
 from stylecore.engine import neighbours
 from stylecore.engine.hypercolumns import Grid, hypercolumns
-from stylecore.engine.neighbours import Candidates, Whole, nearest, neighbour_targets
+from stylecore.engine.neighbours import Candidates, Neighbours, Whole, nearest
 
 SHAPES = {"relu2_1": (4, 8, 12), "relu3_1": (6, 4, 6), "relu4_1": (5, 2, 3)}
 LARGER = {"relu2_1": (4, 12, 8), "relu3_1": (6, 6, 4), "relu4_1": (5, 3, 2)}
@@ -29,6 +29,11 @@ def halves(found):
         middle = guide.shape[2] // 2
         guide[0, :, :middle] = guide[1, :, middle:] = 1.0
     return guides
+
+
+def neighbour_targets(found, guides, styles):
+    picture = Whole(found)
+    return Neighbours(picture, guides, styles).everywhere(picture.sizes)
 
 
 def unit(vector):
