@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Generator
+from contextlib import contextmanager
 from time import monotonic
 from types import FrameType
 
@@ -27,7 +29,8 @@ class Listener:
     """Turns these signals into exceptions, one for each wish."""
 
     def __init__(self) -> None:
-        self._finishing = False
+        self._finishing = self._holding = False
+        self._held: int | None = None
         self._last = -_AGAIN
 
     def listen(self) -> None:
@@ -44,6 +47,20 @@ class Listener:
         """Results are written, and there is more to do: signals ask for the end again."""
         self._finishing = False
 
+    @contextmanager
+    def holding(self) -> Generator[None]:
+        """What is done meanwhile is done whole: a signal asks for the end after it.
+
+        One that comes later is meant for at once.
+        """
+        self._holding, self._held = True, None
+        try:
+            yield
+        finally:
+            self._holding = False
+        if self._held is not None:
+            raise Stopped(self._held)
+
     def rest(self) -> None:
         """All is done: a signal that comes while Python closes down changes no status any more."""
         for number in _asking():
@@ -56,6 +73,9 @@ class Listener:
         self._last = now
         if self._finishing:
             self._finishing = False  # whoever asks once more means it
+            return
+        if self._holding and self._held is None:
+            self._held = number
             return
         raise Stopped(number)
 

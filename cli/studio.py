@@ -134,8 +134,9 @@ class Studio:
         metadata = metadata_of(source, self.metadata)
         picture = styler.paint(sight)
         write = partial(self.outputs.write_picture, picture=picture, metadata=metadata)
-        where, reason = placed(place, ".png", write)
-        self.done.append(where)
+        with LISTENER.holding():  # what is written is counted
+            where, reason = placed(place, ".png", write)
+            self.done.append(where)
         if reason:
             raise StylecoreError(f"{reason}; the picture is in {named(where)}")
 

@@ -95,3 +95,46 @@ def test_the_end_is_told_with_the_status_of_shells(end, words, status):
     carrying = Interrupted(None)
     carrying.__cause__ = end
     assert how_it_ended(carrying) == (words, status)
+
+
+def test_what_is_done_whole_is_ended_after_it(listener, clock):
+    done = []
+
+    def write():
+        with listener.holding():
+            tell(signal.SIGTERM)
+            done.append("written")
+
+    listener.listen()
+    with pytest.raises(Stopped) as caught:
+        write()
+    assert done == ["written"]
+    assert caught.value.signal == signal.SIGTERM
+    clock[0] += 2
+    with pytest.raises(Stopped):
+        tell(signal.SIGINT)
+
+
+def test_who_asks_once_more_does_not_wait_for_what_is_done_whole(listener, clock):
+    done = []
+
+    def write():
+        with listener.holding():
+            tell(signal.SIGTERM)
+            clock[0] += 2
+            tell(signal.SIGINT)
+            done.append("never")
+
+    listener.listen()
+    with pytest.raises(Stopped) as caught:
+        write()
+    assert done == []
+    assert caught.value.signal == signal.SIGINT
+
+
+def test_nothing_asked_for_ends_nothing(listener):
+    listener.listen()
+    with listener.holding():
+        pass
+    with pytest.raises(Stopped):
+        tell(signal.SIGINT)
