@@ -50,6 +50,7 @@ def descend(
     x, targets = first(scene, scales[0]), Values()
     for scale, fit in list(zip(scales, fits, strict=True))[begins:]:
         targets = Values()  # those of the last scale need not stay beside
+        objective.hold_to(shallow=scale.shallow)
         if fit.side:
             objective.make_room()
         study = scene.at(scale)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from .engine.artefact import Manifest
 from .engine.table import Engine
 from .pyramid import Scale
 from .report import Report
@@ -28,7 +27,6 @@ def find_room(
     scene: Scene,
     scales: Sequence[Scale],
     engine: Engine,
-    manifest: Manifest,
     graphs: Graphs,
     report: Report | None = None,
 ) -> list[Fit]:
@@ -38,7 +36,6 @@ def find_room(
         scene: what is painted.
         scales: coarsest first.
         engine: what runs the graphs.
-        manifest: of the artefact.
         graphs: of the artefact; those for tiles are opened where they will be wanted.
         report: gets what there is to say of the last scale.
 
@@ -49,12 +46,13 @@ def find_room(
     """
     settings, limit = scene.settings, limit_for(engine, scene.settings)
     regions = max(1, len(scene.steering.areas))
-    places = [Place(one.height, one.width, one.steps, regions) for one in scales]
+    places = [Place(one.height, one.width, one.steps, regions, one.shallow) for one in scales]
     # The last is the largest: what it finds no room for is not told of a smaller one.
     fits = [fitted(place, settings, limit) for place in places[::-1]][::-1]
     if fits[-1].side:
-        graphs.tiles()
-        check_room(bytes_on_disk(manifest, scene.height, scene.width, len(scene.styles)))
+        last = graphs.at(shallow=scales[-1].shallow)
+        last.tiles()
+        check_room(bytes_on_disk(last.manifest, scene.height, scene.width, len(scene.styles)))
     if report is not None:
         report.warnings += notes_on_fit(places[-1], fits[-1], limit)
         report.memory = fits[-1].as_dict(limit)

@@ -12,6 +12,7 @@ from typing import Any, Self, TypeAlias
 
 from .checkpoints.checkpoint import Checkpoint
 from .descent import descend
+from .engine.afar import seen_from_afar
 from .engine.artefact import Artefact, default_artefact, fits, load_artefact
 from .engine.cores import notes_on
 from .engine.engines import choose_engine
@@ -113,7 +114,9 @@ class Painter:
         manifest, features = self.artefact.manifest, self._graphs.features
 
         def prepared(study: Study, picture: Array | None = None) -> Values:
-            return prepare_targets(features, manifest, *_given(traits, exponent, study, picture))
+            return prepare_targets(
+                features, manifest, *_given(traits, exponent, study), picture=picture
+            )
 
         objective = Objective(self._graphs.objective(), manifest, exponent)
         return Problem(objective, prepared, partial(self._measured, exponent))
@@ -165,7 +168,8 @@ class Painter:
             report.warnings += [*record.finish(), *journal.notes()]
             outcome.painted(x)
             objective.rest()  # the measurement wants the memory
-            result = outcome.judged(partial(self._measured, exponent, targets))
+            measured = partial(self._measured, exponent, targets, shallow=scales[-1].shallow)
+            result = outcome.judged(measured)
             journal.finish(result)
             return result
         except (Exception, KeyboardInterrupt) as end:
@@ -191,8 +195,7 @@ class Painter:
     def _room(
         self, scene: Scene, scales: Sequence[Scale], report: Report | None = None
     ) -> list[Fit]:
-        manifest = self.artefact.manifest
-        return find_room(scene, scales, self.engine, manifest, self._graphs, report)
+        return find_room(scene, scales, self.engine, self._graphs, report)
 
     def _targets(
         self,
@@ -202,11 +205,19 @@ class Painter:
         picture: Array | None = None,
         side: int = 0,
     ) -> Targets:
-        given = _given(traits, exponent, study, picture)
-        return prepare(self._graphs.features, self.artefact.manifest, *given, side=side)
+        graphs, given = self._graphs.at(shallow=study.shallow), _given(traits, exponent, study)
+        afar = None
+        if study.shallow:
+            looking = study.content if picture is None else picture
+            whole = self._graphs.features, self.artefact.manifest
+            afar = seen_from_afar(*whole, looking, study.styles)
+        return prepare(graphs.features, graphs.manifest, *given, picture, afar, side=side)
 
-    def _measured(self, exponent: int, targets: Targets, image: Array) -> Losses:
-        losses = measured(self._graphs.features, self.artefact.manifest, image, targets)
+    def _measured(
+        self, exponent: int, targets: Targets, image: Array, *, shallow: bool = False
+    ) -> Losses:
+        graphs = self._graphs.at(shallow=shallow)
+        losses = measured(graphs.features, graphs.manifest, image, targets)
         return {name: loss * math.ldexp(1.0, exponent) for name, loss in losses.items()}
 
     def _traits(self, scene: Scene) -> Traits:
@@ -220,11 +231,11 @@ class Painter:
         _check_fit(self.artefact, scene.settings)
 
 
-def _given(traits: Traits, exponent: int, study: Study, picture: Array | None) -> tuple[Any, ...]:
+def _given(traits: Traits, exponent: int, study: Study) -> tuple[Any, ...]:
     """What targets are prepared from."""
     settings = in_units(study.settings, exponent)
     looked_at = study.content, study.styles, settings, study.guidance, study.views
-    return *looked_at, traits, picture
+    return *looked_at, traits
 
 
 Model: TypeAlias = str | Path | Artefact | Painter | None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from .control.composition import has_shallow_form
 from .settings import Settings
 
 
@@ -16,11 +17,13 @@ class Scale:
         height: in pixels.
         width: in pixels.
         steps: evaluations of the objective at this size.
+        shallow: whether it is held to the shallow layers alone.
     """
 
     height: int
     width: int
     steps: int
+    shallow: bool = False
 
     @property
     def longest(self) -> int:
@@ -32,12 +35,24 @@ class Scale:
         """How many there are."""
         return self.height * self.width
 
+    @property
+    def work(self) -> float:
+        """What a step costs, in pixels of all layers."""
+        return self.pixels * (SHALLOW_COST if self.shallow else 1.0)
+
 
 SHORTEST = 24
 """Pixels: the shortest side that leaves relu5_1 a position, and the mirrored margin its room."""
 
 COARSEST = 64
 """Pixels: the longest side of the first scale, where nobody says and no picture is started from."""
+
+FINE = 400
+"""Pixels: scales whose longest side is longer settle strokes alone. A deep layer sees no more there
+than a shallow one has seen of the same picture at coarser scales."""
+
+SHALLOW_COST = 0.5
+"""Of a step's time with all layers: what it takes with the shallow ones alone."""
 
 _GROWTH = 2.0
 _COST_SHARE = 0.35
@@ -48,7 +63,8 @@ def plan(height: int, width: int, settings: Settings) -> tuple[Scale, ...]:
 
     Sizes grow by a factor of about 2. A step costs in proportion to the pixels, so a scale gets
     steps in proportion to pixels^-0.35: coarse ones, where form is found, many cheap steps; the
-    finest, where only texture is left to settle, few dear ones.
+    finest, where only texture is left to settle, few dear ones. Where the composition is the
+    content's, these are held to the shallow layers alone, which see strokes.
 
     Args:
         height: of the result, in pixels.
@@ -61,11 +77,16 @@ def plan(height: int, width: int, settings: Settings) -> tuple[Scale, ...]:
     ratios = [(coarsest / longest) ** (1 - i / (count - 1)) for i in range(count - 1)] + [1.0]
     shares = [ratio ** (-2 * _COST_SHARE) for ratio in ratios]
     steps = _apportion(settings.steps, shares)
-    return tuple(
+    scales = [
         Scale(max(SHORTEST, round(height * ratio)), max(SHORTEST, round(width * ratio)), count_)
         for ratio, count_ in zip(ratios, steps, strict=True)
         if count_
-    )
+    ]
+    if not has_shallow_form(settings):
+        return tuple(scales)
+    # Forms are found at the first of them, however fine it is.
+    fine = [replace(one, shallow=one.longest > FINE) for one in scales[1:]]
+    return (scales[0], *fine)
 
 
 def _apportion(total: int, shares: list[float]) -> list[int]:

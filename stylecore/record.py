@@ -200,8 +200,8 @@ class Record:
         )
 
     def _remaining(self) -> float:
-        """From the median step at this scale: a step costs in proportion to the pixels."""
+        """From the median step at this scale: a step costs in proportion to the work."""
         here, ahead = self._scales[self._index], self._scales[self._index + 1 :]
-        per_pixel = float(np.median(self._seconds)) / here.pixels
-        pixels = (here.steps - len(self._seconds)) * here.pixels
-        return max(0.0, per_pixel * (pixels + sum(one.steps * one.pixels for one in ahead)))
+        each = float(np.median(self._seconds)) / here.work
+        work = (here.steps - len(self._seconds)) * here.work
+        return max(0.0, each * (work + sum(one.steps * one.work for one in ahead)))

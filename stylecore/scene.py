@@ -71,6 +71,7 @@ class Study:
         guidance: what steers where.
         views: of each style.
         canvas: what is painted on.
+        shallow: whether the scale is held to the shallow layers alone.
     """
 
     settings: Settings
@@ -79,6 +80,7 @@ class Study:
     guidance: Guidance
     views: list[list[StyleView]]
     canvas: Canvas
+    shallow: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ class Scene:
 
     def at(self, scale: Scale) -> Study:
         """Everything at a scale: the styles keep their own shape, and have as many pixels."""
-        settings = settings_at(self.settings, scale.longest)
+        settings = settings_at(self.settings, scale.longest, shallow_alone=scale.shallow)
         content, sizes = self.content_at(scale), self._style_sizes(scale)
         styles = [
             to_tensor(resize(style, width, height))
@@ -123,7 +125,8 @@ class Scene:
         ]
         guidance = self._guidance(scale, settings)
         views = [self._views(i, size, scale, settings) for i, size in enumerate(sizes)]
-        return Study(settings, content, styles, guidance, views, self._canvas(scale, content))
+        canvas = self._canvas(scale, content)
+        return Study(settings, content, styles, guidance, views, canvas, scale.shallow)
 
     def content_at(self, scale: Scale) -> Array:
         """The content at a scale, (1, 3, H, W)."""

@@ -317,6 +317,11 @@ def sees_things(layer: str) -> bool:
     return block_of(layer) >= 3
 
 
+def sees_forms(layer: str) -> bool:
+    """Whether a layer sees the large forms of a manner; such layers are the deep ones here."""
+    return block_of(layer) >= 4
+
+
 def default_of(name: str) -> Any:
     """The default of a setting, for command lines and documents that show it."""
     return getattr(Settings(), name)

@@ -19,6 +19,7 @@ from ...engine.artefact import (
     MANIFEST,
     OBJECTIVE,
     PULLBACK,
+    SHALLOW,
     WEIGHTS,
     Manifest,
     in_winograd_form,
@@ -126,20 +127,29 @@ def _write_weights(
 
 
 def _write_graphs(spec: TrunkSpec, folder: Path, gradient: Gradient) -> None:
-    if gradient == "ort-training":
-        write_model(with_ort_gradient(loss_model(spec), of="loss", by="image"), folder / OBJECTIVE)
-        _write(features_model(spec), folder / FEATURES)
-        return
-    for name, make in _OF_PICTURES.items():
-        _write(make(spec), folder / name)
-    if compares_statistics(spec.terms):
-        _write(cotangents_model(spec), folder / COTANGENTS)
-    if not any(block_of(layer) in WINOGRAD_BLOCKS for layer in layers_down_to(spec.layers)):
+    _write_plain(spec, folder, gradient)
+    if (shallow := spec.shallow) is not None:  # Winograd's form gains nothing there
+        _write_plain(shallow, folder, gradient, SHALLOW)
+    blocks = set(map(block_of, layers_down_to(spec.layers)))
+    if gradient == "ort-training" or not blocks & {*WINOGRAD_BLOCKS}:
         return
     spec = replace(spec, winograd=WINOGRAD_BLOCKS)
     for name, make in _OF_PICTURES.items():
         _write(make(spec), folder / in_winograd_form(name))
     write_model(kernels_model(spec), folder / KERNELS)
+
+
+def _write_plain(spec: TrunkSpec, folder: Path, gradient: Gradient, prefix: str = "") -> None:
+    """The graphs that every engine takes."""
+    if gradient == "ort-training":
+        model = with_ort_gradient(loss_model(spec), of="loss", by="image")
+        write_model(model, folder / (prefix + OBJECTIVE))
+        _write(features_model(spec), folder / (prefix + FEATURES))
+        return
+    for name, make in _OF_PICTURES.items():
+        _write(make(spec), folder / (prefix + name))
+    if compares_statistics(spec.terms):
+        _write(cotangents_model(spec), folder / (prefix + COTANGENTS))
 
 
 _OF_PICTURES: Mapping[str, Callable[[TrunkSpec], ir.Model]] = {
@@ -175,8 +185,9 @@ def _check_replaceable(folder: Path) -> None:
     """Whatever lies where an artefact goes is deleted, so it must not be anything else."""
     if not folder.exists():
         return
-    known = {*_OF_PICTURES, *map(in_winograd_form, _OF_PICTURES)}
-    known |= {COTANGENTS, KERNELS, WEIGHTS, MANIFEST}
+    plain = {*_OF_PICTURES, COTANGENTS}
+    known = plain | {SHALLOW + name for name in plain} | set(map(in_winograd_form, _OF_PICTURES))
+    known |= {KERNELS, WEIGHTS, MANIFEST}
     if not folder.is_dir() or {item.name for item in folder.iterdir()} - known:
         raise ModelError(f"{folder} holds something that is no artefact; give a new folder")
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import onnx_ir as ir
 
+from ...engine.artefact import shallow_layers
 from ...losses.table import DEFAULT, TERMS, feature_terms, layers_of, parts_of
 from ...losses.term import Dim, FeatureTerm, ImageTerm, Term
 from ...settings import Pooling, block_of
@@ -15,7 +16,7 @@ from ..autodiff.functions import gram_function, overlap_function, root_trace_fun
 from ..autodiff.gradients import with_gradient
 from ..autodiff.tape import Tape, make_model, named, shaped, tensor_input
 from .storage import Stored, expanded
-from .trunk import convolution_of, trunk
+from .trunk import convolution_of, layers_down_to, trunk
 from .winograd import PRODUCTS, transformed
 
 Tensors = Mapping[str, tuple[Stored, ir.TensorProtocol]]
@@ -64,6 +65,16 @@ class TrunkSpec:
     def layers(self) -> tuple[str, ...]:
         """Content and style layers, each once."""
         return tuple(dict.fromkeys((*self.content_layers, *self.style_layers)))
+
+    @property
+    def shallow(self) -> TrunkSpec | None:
+        """The same for the layers that see strokes, as the manifest's `shallow` has it."""
+        content, style = map(shallow_layers, (self.content_layers, self.style_layers))
+        if not content or not style or {*content, *style} == {*self.layers}:
+            return None
+        kept = set(map(convolution_of, layers_down_to((*content, *style))))
+        tensors = {name: value for name, value in self.tensors.items() if name in kept}
+        return replace(self, tensors=tensors, content_layers=content, style_layers=style)
 
     def channels(self, layer: str) -> int:
         """Number of channels of a layer."""

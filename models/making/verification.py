@@ -68,10 +68,17 @@ def gradient_error(artefact: Artefact) -> float:
     Raises:
         ModelError: when ONNX Runtime cannot load the artefact.
     """
-    sessions = Sessions(artefact)
-    targets = _targets(sessions, *_SIZE)
-    forms = _forms(sessions, OBJECTIVE)
-    return float(np.max([_gradient_error(graph, targets) for graph in forms]))
+    errors: list[float] = []
+    for sessions in _parts(artefact):
+        targets = _targets(sessions, *_SIZE)
+        errors += [_gradient_error(graph, targets) for graph in _forms(sessions, OBJECTIVE)]
+    return float(np.max(errors))
+
+
+def _parts(artefact: Artefact) -> list[Sessions]:
+    """The graphs of all layers, and those of the shallow ones alone where there are such."""
+    shallow = artefact.shallow
+    return [Sessions(part) for part in (artefact, shallow) if part is not None]
 
 
 def agreement_error(artefact: Artefact) -> float:
@@ -87,8 +94,11 @@ def agreement_error(artefact: Artefact) -> float:
     Raises:
         ModelError: when ONNX Runtime cannot load the artefact.
     """
-    sessions = Sessions(artefact)
-    objectives, manifest = _forms(sessions, OBJECTIVE), artefact.manifest
+    return max(map(_disagreement, _parts(artefact)))
+
+
+def _disagreement(sessions: Sessions) -> float:
+    objectives, manifest = _forms(sessions, OBJECTIVE), sessions.artefact.manifest
     own = [_own_targets(graph, manifest) for graph in _forms(sessions, FEATURES)]
     losses = [_at_sample(graph, targets, *_SIZE)[0] for graph in objectives for targets in own]
     others = _targets(sessions, *_SIZE)
@@ -202,10 +212,14 @@ def features_error(artefact: Artefact) -> float | None:
     wanted = known_features(artefact.manifest)
     if not wanted:
         return None
-    forms = _forms(Sessions(artefact), FEATURES)
+    seen = (
+        statistics(graph, sessions.artefact.manifest, sample_picture())
+        for sessions in _parts(artefact)
+        for graph in _forms(sessions, FEATURES)
+    )
     errors = [
         np.abs(np.array(fingerprint(found[name])) / np.array(numbers) - 1).max()
-        for found in (statistics(graph, artefact.manifest, sample_picture()) for graph in forms)
+        for found in seen
         for name, numbers in wanted.items()
         if name in found
     ]

@@ -83,7 +83,8 @@ def course_at(place: Place, scene: Scene, problem: Problem) -> Course:
     """
     # What a scene was given to start from decides its coarsest scale as well.
     settings = settings_for(scene.settings, place.scales)
-    scales = plan(scene.height, scene.width, settings)
+    # One objective, of all layers, at every scale.
+    scales = [replace(one, shallow=False) for one in plan(scene.height, scene.width, settings)]
     works = [scale.steps * scale.pixels for scale in scales]
     stages: list[Stage] = []
     for scale, work in zip(scales, works, strict=True):

@@ -7,20 +7,22 @@ counts much more. At fine scales both hold it: the deep one sees things, the sha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from ..pictures.images import resize_mask
 from ..pictures.tensors import Array
-from ..settings import Settings
+from ..settings import Settings, sees_forms
 
 SHALLOW, MIXED = 100, 200
 """Pixels: the longest sides of scales that hold the content at the shallow layers alone, and of
 those where it counts more."""
 
-_MORE, _SLIGHTLY_MORE = 10.0, 1.2
-"""How much more the content counts at these scales, and at finer ones."""
+_MORE, _SLIGHTLY_MORE, _LESS = 10.0, 1.2, 0.3
+"""How many times as much the content counts at these scales, at finer ones, and where the shallow
+layers alone hold it, beside the strokes that these settle."""
 
 _POWER = 4
 """Of the distinctness: most places have much the same, and few are meant."""
@@ -32,10 +34,34 @@ _NO_DIFFERENCE = 1e-3
 """A mean distinctness below is that of an even picture."""
 
 
-def settings_at(settings: Settings, longest: int) -> Settings:
-    """The settings of a scale whose longer side is so long."""
+def has_shallow_form(settings: Settings) -> bool:
+    """Whether a scale can be held to the layers that see strokes, and leaves out others by that."""
+    if settings.composition == "style":
+        return False
+    kept = [_strokes(weights) for weights in (settings.coarse_content, settings.style_layers)]
+    is_deep = any(map(sees_forms, (*settings.all_content_layers, *settings.style_layers)))
+    return is_deep and all(sum(weights.values()) > 0 for weights in kept)
+
+
+def _strokes(weights: Mapping[str, float]) -> dict[str, float]:
+    return {layer: weight for layer, weight in weights.items() if not sees_forms(layer)}
+
+
+def settings_at(settings: Settings, longest: int, *, shallow_alone: bool = False) -> Settings:
+    """The settings of a scale whose longer side is so long.
+
+    Args:
+        settings: of the run.
+        longest: of the scale's sides, in pixels.
+        shallow_alone: whether deep layers have no part in the scale.
+    """
     if settings.composition == "style":
         return settings
+    if shallow_alone:
+        strokes = _strokes(settings.coarse_content)
+        layers = {name: weight / sum(strokes.values()) for name, weight in strokes.items()}
+        less = settings.content_weight * _LESS
+        return replace(settings, content_layers=layers, content_weight=less)
     shallow, deep = settings.coarse_content, settings.content_layers
     share = 1.0 if longest <= SHALLOW else 0.5
     total = sum(shallow.values()), sum(deep.values())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,11 +13,11 @@ from ..errors import ModelError
 from ..files import sha256_of
 from ..losses.table import DEFAULT, TERMS, compares_statistics, layers_of, style_loss_of
 from ..losses.term import FeatureTerm
-from ..settings import LAYERS, Settings, StyleLoss
+from ..settings import LAYERS, Settings, StyleLoss, sees_forms
 from .locations import artefacts_folder
 from .onnxscan import external_files
 
-FORMAT = 6
+FORMAT = 7
 MANIFEST = "artefact.json"
 OBJECTIVE = "objective.onnx"
 FEATURES = "features.onnx"
@@ -28,6 +28,9 @@ COTANGENTS = "cotangents.onnx"
 WEIGHTS = "weights.bin"
 KERNELS = "winograd-kernels.onnx"
 """Makes the kernels that the graphs in Winograd's form take as inputs, from the weights."""
+
+SHALLOW = "shallow-"
+"""Before the names of graphs of the shallow layers alone."""
 
 DEFAULT_SOURCE = "vgg19"
 """The source of weights that is taken where none is named."""
@@ -95,6 +98,26 @@ class Manifest:
         content, style = ",".join(self.content_layers), ",".join(self.style_layers)
         return f"{self.pooling} pooling, content {content} and {self.style_loss} of style {style}"
 
+    @property
+    def shallow(self) -> Manifest | None:
+        """Of the graphs of the shallow layers alone, by the names that the others have.
+
+        None where there are no such layers of content and style both, or no deeper ones.
+        """
+        content, style = map(shallow_layers, (self.content_layers, self.style_layers))
+        layers = {*content, *style}
+        if not content or not style or layers == {*self.content_layers, *self.style_layers}:
+            return None
+        files = {
+            name.removeprefix(SHALLOW): sha256
+            for name, sha256 in self.files.items()
+            if name.startswith(SHALLOW) or name == WEIGHTS
+        }
+        channels = {layer: count for layer, count in self.channels.items() if layer in layers}
+        return replace(
+            self, content_layers=content, style_layers=style, channels=channels, files=files
+        )
+
     def to_json(self) -> str:
         """The manifest as it stands in ``artefact.json``."""
         return json.dumps(asdict(self), indent=2) + "\n"
@@ -102,14 +125,27 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Artefact:
-    """An artefact on disk whose files are all there and unchanged."""
+    """An artefact on disk whose files are all there and unchanged.
+
+    Attributes:
+        folder: where it lies.
+        manifest: what it says of itself.
+        prefix: stands before the names of its graphs.
+    """
 
     folder: Path
     manifest: Manifest
+    prefix: str = ""
+
+    @property
+    def shallow(self) -> Artefact | None:
+        """The part of it that sees the shallow layers alone, or None where there is none."""
+        manifest = self.manifest.shallow
+        return None if manifest is None else Artefact(self.folder, manifest, SHALLOW)
 
     def path(self, file: str) -> Path:
         """Where one of its files lies."""
-        return self.folder / file
+        return self.folder / (file if file == WEIGHTS else self.prefix + file)
 
 
 def load_artefact(folder: Path) -> Artefact:
@@ -240,11 +276,17 @@ def _parse(path: Path, fields: Any) -> Manifest:
     return manifest
 
 
+def shallow_layers(layers: Sequence[str]) -> tuple[str, ...]:
+    """Those of layers that see strokes, in their order."""
+    return tuple(layer for layer in layers if not sees_forms(layer))
+
+
 def _needed(manifest: Manifest) -> set[str]:
-    needed = {OBJECTIVE, FEATURES, WEIGHTS}
+    graphs = {OBJECTIVE, FEATURES}
     if manifest.gradient == "standard":
-        needed |= {PULLBACK} | ({COTANGENTS} if compares_statistics(manifest.terms) else set())
-    return needed
+        graphs |= {PULLBACK} | ({COTANGENTS} if compares_statistics(manifest.terms) else set())
+    of_shallow = set[str]() if manifest.shallow is None else {SHALLOW + name for name in graphs}
+    return graphs | of_shallow | {WEIGHTS}
 
 
 def _check_types(manifest: Manifest) -> None:

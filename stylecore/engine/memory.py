@@ -49,6 +49,7 @@ def memory_of(
     *,
     tile: tuple[int, int] | None = None,
     regions: int = 1,
+    shallow: bool = False,
     optimizer: Optimizer = "projected-lbfgs",
     pairs: int = 10,
     half: bool = False,
@@ -61,11 +62,13 @@ def memory_of(
         tile: height and width of the largest tile, with what it reads around what it owns; None
             for a picture that is run as a whole.
         regions: how many there are.
+        shallow: whether the network ends at the shallow layers.
         optimizer: which.
         pairs: that L-BFGS remembers.
         half: whether in half precision.
     """
     pixels, seen = float(height * width), tile or (height, width)
+    del shallow
     network = (_NETWORK_IN_TILES if tile else _NETWORK) * (seen[0] + _MARGIN) * (seen[1] + _MARGIN)
     network += 0.0 if tile else _TARGETS * pixels
     picture = _PICTURE * pixels

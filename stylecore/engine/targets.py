@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ..control.guidance import Guidance, Values, plain_guidance
+from ..control.guidance import Guidance, Values, layer_size, plain_guidance
 from ..control.views import StyleView
 from ..losses.table import feature_terms, image_terms
 from ..losses.term import FeatureTerm
 from ..pictures.tensors import Array
 from ..settings import Settings
+from .afar import Afar, Distant
 from .artefact import Manifest
+from .hypercolumns import Features as Columned
 from .kept import Features, passing
 from .looks import Look, look_at_all
 from .neighbours import Candidates, Neighbours, Seen, Whole
@@ -49,6 +51,7 @@ def prepare_targets(
     views: Sequence[Sequence[StyleView]] = (),
     traits: Traits | None = None,
     picture: Array | None = None,
+    afar: Afar | None = None,
 ) -> Values:
     """Everything that the objective's graph wants besides the image.
 
@@ -69,6 +72,7 @@ def prepare_targets(
         traits: how much of a composition each style is: so much do its views count beside the whole
             of it; and where the content counts most.
         picture: (1, 3, H, W), whose positions look for neighbours; by default the content.
+        afar: what these are chosen by, where that is not what the features graph sees.
     """
     if guidance is None:
         sizes = [(style.shape[2], style.shape[3]) for style in styles]
@@ -78,7 +82,7 @@ def prepare_targets(
     looks = look_at_all(features, manifest, styles, guidance, views, composed)
     values = style_targets(manifest, looks, settings, guidance, content.shape[2:])
     given = (features, manifest, content, looks, settings, guidance, picture)
-    return values | content_targets(*given, distinct=traits.distinct)
+    return values | content_targets(*given, distinct=traits.distinct, afar=afar)
 
 
 def style_targets(
@@ -120,6 +124,7 @@ def content_targets(
     *,
     distinct: Array | None = None,
     more: bool = False,
+    afar: Afar | None = None,
 ) -> Values:
     """What a content of its own asks for, beside :func:`style_targets`.
 
@@ -133,6 +138,7 @@ def content_targets(
         picture: as there.
         distinct: (h, w), how much its places are like no other, or None: all alike.
         more: whether contents of the same size will follow.
+        afar: as in :func:`prepare_targets`.
     """
     of_content = statistics(features, manifest, content, more=more)
     where = emphasis_of(distinct, max(content.shape[2:]))
@@ -141,10 +147,15 @@ def content_targets(
         if term.part == "content":
             values |= _content_values(term, manifest, of_content, settings, guidance, where)
         elif not term.guided and manifest.layers_of(term):
-            seen = of_content
-            if picture is not None:
-                seen = statistics(passing(features), manifest, picture)
-            values |= _neighbours(term, manifest, seen, looks, guidance)
+            size = (content.shape[2], content.shape[3])
+            if afar is not None:
+                seen = distant(term, manifest, size, afar.picture)
+            elif picture is not None:
+                found = statistics(passing(features), manifest, picture)
+                seen = Whole(features_at(term, manifest, found))
+            else:
+                seen = Whole(features_at(term, manifest, of_content))
+            values |= _neighbours(term, manifest, seen, looks, guidance, afar)
             there = {
                 layer: np.asarray(values[term.target_name(layer)].any(axis=1, keepdims=True))
                 for layer in manifest.layers_of(term)
@@ -180,20 +191,28 @@ def _content_values(
 def _neighbours(
     term: FeatureTerm,
     manifest: Manifest,
-    of_picture: Values,
+    picture: Seen,
     looks: Sequence[Look],
     guidance: Guidance,
+    afar: Afar | None,
 ) -> Values:
     """Targets (1, C, h, w) by the name of each."""
-    styles: dict[int, tuple[Seen, Look]] = {
-        number: (Whole(features_at(term, manifest, look.statistics)), look)
-        for number, look in enumerate(looks)
-        if look.regions
-    }
-    picture = Whole(features_at(term, manifest, of_picture))
+    styles: dict[int, tuple[Seen, Look]] = {}
+    for number, look in enumerate(looks):
+        if look.regions:
+            seen: Seen = Whole(features_at(term, manifest, look.statistics))
+            if afar is not None:
+                seen = Distant(afar.styles[number], seen.sizes, seen)
+            styles[number] = seen, look
     neighbours = neighbours_of(term, manifest, picture, styles, guidance)
     found = neighbours.everywhere(picture.sizes)
     return {term.target_name(layer): targets for layer, targets in found.items()}
+
+
+def distant(term: FeatureTerm, manifest: Manifest, size: tuple[int, int], far: Columned) -> Distant:
+    """A picture of a height and width, of which nothing is taken, as it is seen from afar."""
+    sizes = {layer: layer_size(layer, *size) for layer in manifest.layers_of(term)}
+    return Distant(far, sizes)
 
 
 def features_at(term: FeatureTerm, manifest: Manifest, found: Values) -> Values:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..engine.artefact import Manifest
+from ..engine.artefact import Manifest, shallow_layers
 from ..engine.table import Engine
-from ..pyramid import Scale, plan
+from ..pyramid import SHALLOW_COST, Scale, plan
 from ..scene import Scene
 from ..settings import Settings
 from ..tiling.fitting import Fit
@@ -116,6 +116,7 @@ def planned(
     stages: list[Stage] = []
     for scale, fit in zip(scales, fits, strict=True):
         each = speed.iteration(_seen(scale, fit, manifest))
+        each *= SHALLOW_COST if scale.shallow else 1.0
         iterations = scale.steps + _PREPARED + _JUDGED * (scale is scales[-1])
         stages.append(Stage(scale, fit, iterations * each))
     return RunPlan(scene.settings, tuple(stages), engine, setup, limit)
@@ -125,7 +126,8 @@ def _seen(scale: Scale, fit: Fit, manifest: Manifest) -> float:
     """Pixels that the network looks at in an iteration."""
     if not fit.side:
         return _around(scale.height, scale.width, manifest.margin)
-    layers = [*manifest.content_layers, *manifest.style_layers]
+    layers = (*manifest.content_layers, *manifest.style_layers)
+    layers = shallow_layers(layers) if scale.shallow else layers
     tiles = layout(scale.height, scale.width, fit.side, layers)
     read = sum(_around(*size_in(tile, "relu1_1"), manifest.margin) for tile in tiles)
     return _TWICE * read

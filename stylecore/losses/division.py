@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from ..settings import block_of
+from ..settings import sees_forms
 from .nearest import NEAREST
 from .term import FeatureTerm
 
 _STATISTIC, _FORMS, _NEIGHBOURS = 1.0, 0.25, 0.25
 """How much statistics of the whole count at layers that see strokes, at those that see large
 forms, and how much neighbours count."""
-
-_DEEP = 4
-"""The block from which a layer sees large forms."""
 
 
 def portion(term: FeatureTerm, layer: str, composed: float) -> float:
@@ -27,4 +24,4 @@ def portion(term: FeatureTerm, layer: str, composed: float) -> float:
     """
     if term is NEAREST:
         return _NEIGHBOURS
-    return _FORMS * (1 - composed) if block_of(layer) >= _DEEP else _STATISTIC
+    return _FORMS * (1 - composed) if sees_forms(layer) else _STATISTIC

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from ..engine.artefact import shallow_layers
 from ..engine.memory import memory_of
 from ..engine.room import held_memory, usable_memory
 from ..errors import SettingsError
@@ -62,12 +63,14 @@ class Place:
         width: in pixels.
         steps: evaluations at this scale.
         regions: how many there are.
+        shallow: whether it is held to the shallow layers alone.
     """
 
     height: int
     width: int
     steps: int
     regions: int
+    shallow: bool = False
 
 
 def limit_of(settings: Settings) -> float:
@@ -122,12 +125,14 @@ def _memories(settings: Settings) -> Iterable[Memory]:
 
 
 def _bytes(place: Place, settings: Settings, memory: Memory, side: int) -> float:
-    layers = [*settings.all_content_layers, *settings.style_layers]
+    layers = (*settings.all_content_layers, *settings.style_layers)
+    layers = shallow_layers(layers) if place.shallow else layers
     size = place.height, place.width
     return memory_of(
         *size,
         tile=largest_read(*size, side, layers) if side else None,
         regions=place.regions,
+        shallow=place.shallow,
         optimizer=settings.optimizer,
         pairs=min(memory.pairs, place.steps - 1),
         half=memory.half,

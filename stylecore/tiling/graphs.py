@@ -11,6 +11,7 @@ from ..engine.kept import Features, Kept, passing
 from ..engine.session import Session
 from ..engine.sessions import Sessions
 from ..engine.table import Engine
+from ..errors import ModelError
 
 
 class TileGraphs(NamedTuple):
@@ -32,6 +33,7 @@ class Graphs:
 
     Attributes:
         features: what targets are made of.
+        manifest: of what the graphs are of.
 
     Args:
         artefact: as from :func:`load_artefact`.
@@ -43,11 +45,30 @@ class Graphs:
     """
 
     def __init__(self, artefact: Artefact, engine: Engine, keep: int = 0) -> None:
+        self.manifest = artefact.manifest
+        self._artefact, self._keep = artefact, keep
         self._sessions, self._engine, self._lock = Sessions(artefact), engine, Lock()
+        self._shallow: Graphs | None = None
         self._objective: Session | None = self._sessions.objective(engine)
         self._tiles: TileGraphs | None = None
         features = self._sessions.features(exact(engine))
         self.features: Features = Kept(features, keep) if keep else features
+
+    def at(self, *, shallow: bool) -> Graphs:
+        """Those of a scale: these, or those of the shallow layers alone.
+
+        Raises:
+            ModelError: where the artefact has none of these.
+        """
+        if not shallow:
+            return self
+        with self._lock:
+            if self._shallow is None:
+                part = self._artefact.shallow
+                if part is None:
+                    raise ModelError(f"{self._artefact.folder} has no graphs of shallow layers")
+                self._shallow = Graphs(part, self._engine, self._keep)
+            return self._shallow
 
     def objective(self) -> Session:
         """Of whole pictures, with held inputs of its own."""

@@ -41,9 +41,22 @@ class TiledObjective(Objective):
 
     def __init__(self, graphs: Graphs, manifest: Manifest, exponent: int = 0) -> None:
         super().__init__(graphs.objective(), manifest, exponent)
-        self._manifest, self._graphs = manifest, graphs
+        self._manifest, self._graphs, self._all = manifest, graphs, graphs
         self._tiled: TiledTargets | None = None
         self._of_whole = True
+
+    def hold_to(self, *, shallow: bool) -> None:
+        """Let what is aimed at next be of all layers, or of the shallow ones alone.
+
+        Raises:
+            ModelError: where the artefact has no graphs of these.
+        """
+        graphs = self._all.at(shallow=shallow)
+        if graphs is self._graphs:
+            return
+        self.rest()
+        self._graphs, self._manifest, self._tiled = graphs, graphs.manifest, None
+        self._session, self._of_whole = graphs.objective(), True
 
     def aim(
         self,

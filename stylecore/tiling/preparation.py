@@ -10,6 +10,7 @@ import numpy as np
 
 from ..control.guidance import Guidance, StyleGuides, Values, layer_size, plain_guidance
 from ..control.views import StyleView
+from ..engine.afar import Afar, Distant, is_nearest
 from ..engine.artefact import Manifest
 from ..engine.hypercolumns import Grid
 from ..engine.kept import Features, passing
@@ -23,7 +24,7 @@ from ..engine.shares import (
     least_energy,
     neighbour_weights,
 )
-from ..engine.targets import neighbours_of, prepare_targets, style_targets, taken
+from ..engine.targets import distant, neighbours_of, prepare_targets, style_targets, taken
 from ..engine.traits import Traits
 from ..losses.table import feature_terms
 from ..losses.term import FeatureTerm
@@ -78,6 +79,7 @@ def prepare_in_tiles(
     views: Sequence[Sequence[StyleView]] = (),
     traits: Traits | None = None,
     picture: Array | None = None,
+    afar: Afar | None = None,
     *,
     side: int,
 ) -> TiledTargets:
@@ -93,6 +95,7 @@ def prepare_in_tiles(
         views: as there.
         traits: as there.
         picture: as there.
+        afar: as there.
         side: pixels a side that a tile owns, as :func:`.layout` has it.
 
     Raises:
@@ -103,7 +106,7 @@ def prepare_in_tiles(
         sizes = [(style.shape[2], style.shape[3]) for style in styles]
         guidance = plain_guidance(manifest.style_layers, size, sizes, settings.blend)
     traits = traits or Traits()
-    prepared = _Preparation(features, manifest, settings, guidance, side, size)
+    prepared = _Preparation(features, manifest, settings, guidance, side, size, afar)
     composed, views = traits.composed or [0.0] * len(styles), views or [()] * len(styles)
     for given in zip(styles, guidance.styles, views, composed, strict=True):
         prepared.look_at(*given)
@@ -130,6 +133,7 @@ class _Preparation:
         guidance: Guidance,
         side: int,
         size: tuple[int, int],
+        afar: Afar | None,
     ) -> None:
         self._features, self._manifest, self._settings = features, manifest, settings
         self._guidance, self._side, self._size = guidance, side, size
@@ -137,7 +141,8 @@ class _Preparation:
         self._disk, self._of_styles = Disk(), Disk()
         self._looks: list[Look] = []
         self._seen: dict[int, tuple[Seen, Look]] = {}
-        self._grids = self._grids_of_picture()
+        self._afar = afar
+        self._grids = self._grids_of_picture() if afar is None else []
 
     def look_at(
         self,
@@ -160,7 +165,9 @@ class _Preparation:
         look = Look(sums.values(), how.guides, how.regions, composed, {})
         self._looks.append(mixed(look, self._manifest, viewed))
         if seen is not None:
-            self._seen[len(self._looks) - 1] = seen, self._looks[-1]
+            number = len(self._looks) - 1
+            far = self._afar and Distant(self._afar.styles[number], seen.sizes, seen)
+            self._seen[number] = far or seen, self._looks[-1]
 
     def targets(
         self, content: Array, picture: Array | None, where: Emphasis | None
@@ -198,10 +205,7 @@ class _Preparation:
         return values
 
     def _of_neighbours(self, term: FeatureTerm, picture: Array) -> Values:
-        seen = self._empty(self._size)
-        assert seen is not None
-        for tile, found in self._looked(picture, [term]):
-            self._add(seen, tile, found)
+        seen = self._seen_of_picture(term, picture)
         neighbours = neighbours_of(term, self._manifest, seen, self._seen, self._guidance)
         targets = self._empty_targets(term)
         there = {layer: np.zeros((1, 1, *one.shape[2:]), bool) for layer, one in targets.items()}
@@ -214,6 +218,15 @@ class _Preparation:
             self._disk.rest()
         weights = neighbour_weights(term, self._manifest, there, self._settings, self._guidance)
         return {term.target_name(layer): one for layer, one in targets.items()} | weights
+
+    def _seen_of_picture(self, term: FeatureTerm, picture: Array) -> Seen:
+        if self._afar is not None:
+            return distant(term, self._manifest, self._size, self._afar.picture)
+        seen = self._empty(self._size)
+        assert seen is not None
+        for tile, found in self._looked(picture, [term]):
+            self._add(seen, tile, found)
+        return seen
 
     def _looked(
         self, image: Array, terms: Sequence[FeatureTerm], guides: Values | None = None
@@ -234,8 +247,7 @@ class _Preparation:
         return [*self._manifest.content_layers, *self._manifest.style_layers]
 
     def _is_nearest(self, term: FeatureTerm) -> bool:
-        """Whether a term compares positions of the style."""
-        return term.part == "style" and not term.guided and bool(self._manifest.layers_of(term))
+        return is_nearest(term, self._manifest)
 
     def _sizes(self, size: tuple[int, int]) -> dict[str, tuple[int, int]]:
         """Of the layers at which positions of the style are compared."""

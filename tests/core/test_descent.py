@@ -22,6 +22,9 @@ class Still:
     def __init__(self):
         self.sizes = []
 
+    def hold_to(self, *, shallow):
+        assert not shallow
+
     def aim(self, targets, height, width, canvas):
         self.sizes.append((height, width))
         self.canvas = canvas

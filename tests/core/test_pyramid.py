@@ -46,6 +46,29 @@ def test_turning_the_picture_turns_the_plan(height, width):
     ]
 
 
+@pytest.mark.parametrize(
+    ("size", "changes", "shallow"),
+    [
+        (512, {}, [False, False, False, True]),
+        (1000, {}, [False, False, False, True, True]),
+        (400, {}, [False] * 4),
+        (512, {"coarsest": 512}, [False]),
+        (1024, {"coarsest": 512}, [False, True]),
+        (512, {"composition": "style"}, [False] * 4),
+        (512, {"style_layers": {"relu4_1": 1.0}}, [False] * 4),
+    ],
+)
+def test_fine_scales_settle_strokes_once_forms_are_found(size, changes, shallow):
+    found = plan(size // 2, size, Settings(**changes))
+    assert [scale.shallow for scale in found] == shallow
+
+
+def test_a_step_of_shallow_layers_costs_less():
+    whole, part = (Scale(300, 500, 1, shallow=one) for one in (False, True))
+    assert whole.work == whole.pixels
+    assert 0 < part.work < whole.work
+
+
 @pytest.mark.parametrize("coarsest", [200, 201, 4096])
 def test_one_scale_where_the_coarsest_is_not_below_the_size(coarsest):
     assert plan(150, 200, Settings(steps=7, coarsest=coarsest)) == (Scale(150, 200, 7),)

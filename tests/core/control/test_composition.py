@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stylecore.control.composition import emphasis, settings_at
+from stylecore.control.composition import emphasis, has_shallow_form, settings_at
 from stylecore.settings import Settings
 
 
@@ -19,6 +19,30 @@ def test_shallow_layers_hold_the_content_the_more_the_coarser_the_scale(longest,
     assert dict(found.content_layers) == pytest.approx(wanted)
     assert found.content_weight > settings.content_weight
     assert found.style_layers == settings.style_layers
+
+
+def test_where_shallow_layers_are_alone_they_hold_the_content():
+    settings = Settings(coarse_content={"relu2_1": 2.0, "relu3_1": 6.0, "relu4_1": 1.0})
+    found = settings_at(settings, 512, shallow_alone=True)
+    assert dict(found.content_layers) == pytest.approx({"relu2_1": 0.25, "relu3_1": 0.75})
+    assert 0 < found.content_weight < settings.content_weight
+    assert found.style_layers == settings.style_layers
+
+
+@pytest.mark.parametrize(
+    ("changes", "there"),
+    [
+        ({}, True),
+        ({"composition": "style"}, False),
+        ({"coarse_content": {"relu4_1": 1.0}}, False),
+        ({"coarse_content": {"relu3_1": 0.0, "relu4_1": 1.0}}, False),
+        ({"style_layers": {"relu4_1": 1.0, "relu1_1": 0.0}}, False),
+        ({"style_layers": {"relu1_1": 1.0}, "content_layers": {"relu2_1": 1.0}}, False),
+        ({"style_layers": {"relu1_1": 1.0}}, True),
+    ],
+)
+def test_a_scale_can_do_without_deep_layers_where_shallow_ones_hold_both(changes, there):
+    assert has_shallow_form(Settings(**changes)) is there
 
 
 def test_the_content_counts_much_more_at_coarse_scales():

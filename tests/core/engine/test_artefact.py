@@ -1,6 +1,7 @@
 import hashlib
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from stylecore.engine.artefact import (
     MANIFEST,
     OBJECTIVE,
     PULLBACK,
+    SHALLOW,
     WEIGHTS,
     artefact_key,
     default_artefact,
@@ -56,12 +58,37 @@ def test_what_was_written_is_read(folder):
     whole = ("objective", "features", "pullback")
     in_winograd_form = {f"winograd-{name}.onnx" for name in (*whole, "kernels")}
     plain = {OBJECTIVE, FEATURES, PULLBACK, COTANGENTS, WEIGHTS}
-    assert set(manifest.files) == plain | in_winograd_form
+    shallow = {SHALLOW + name for name in (OBJECTIVE, FEATURES, PULLBACK, COTANGENTS)}
+    assert set(manifest.files) == plain | in_winograd_form | shallow
     assert artefact.path(WEIGHTS) == folder / WEIGHTS
     assert json.loads(manifest.to_json()) == json.loads((folder / MANIFEST).read_text())
 
 
-@pytest.mark.parametrize("file", [OBJECTIVE, FEATURES, PULLBACK, COTANGENTS, WEIGHTS])
+def test_its_shallow_part_lies_in_the_same_folder(folder):
+    shallow = load_artefact(folder).shallow
+    assert shallow.manifest.content_layers == ("relu3_1",)
+    assert shallow.manifest.style_layers == ("relu1_1", "relu2_1", "relu3_1")
+    assert set(shallow.manifest.channels) == {"relu1_1", "relu2_1", "relu3_1"}
+    assert set(shallow.manifest.files) == {OBJECTIVE, FEATURES, PULLBACK, COTANGENTS, WEIGHTS}
+    assert all(shallow.path(file).is_file() for file in shallow.manifest.files)
+    assert shallow.path(OBJECTIVE).name == SHALLOW + OBJECTIVE
+    assert shallow.path(WEIGHTS) == folder / WEIGHTS
+    assert shallow.shallow is None
+
+
+@pytest.mark.parametrize(
+    ("content", "style"), [(("relu4_2",), ("relu1_1",)), (("relu2_1",), ("relu1_1", "relu2_1"))]
+)
+def test_without_shallow_layers_of_both_or_deeper_ones_there_is_no_such_part(
+    folder, content, style
+):
+    manifest = load_artefact(folder).manifest
+    assert replace(manifest, content_layers=content, style_layers=style).shallow is None
+
+
+@pytest.mark.parametrize(
+    "file", [OBJECTIVE, FEATURES, PULLBACK, COTANGENTS, WEIGHTS, SHALLOW + OBJECTIVE]
+)
 def test_a_missing_file_is_named(folder, file):
     (folder / file).unlink()
     assert f"{file} is missing" in refusal(folder)

@@ -13,6 +13,7 @@ from stylecore.engine.artefact import (
     MANIFEST,
     OBJECTIVE,
     PULLBACK,
+    SHALLOW,
     WEIGHTS,
     in_winograd_form,
     load_artefact,
@@ -26,7 +27,8 @@ from stylecore.models.making.trunk import first_kernel
 GRAPHS = (OBJECTIVE, FEATURES, PULLBACK)
 FILES = {*GRAPHS, COTANGENTS, WEIGHTS, MANIFEST}
 WINOGRAD = {KERNELS, *map(in_winograd_form, GRAPHS)}
-SHALLOW = {"content_layers": ("relu2_1",), "style_layers": ("relu1_1", "relu2_1")}
+OF_SHALLOW = {SHALLOW + name for name in (*GRAPHS, COTANGENTS)}
+NOT_DEEP = {"content_layers": ("relu2_1",), "style_layers": ("relu1_1", "relu2_1")}
 
 
 def names(folder):
@@ -56,28 +58,28 @@ def folder(tmp_path):
 
 def test_an_artefact_is_its_files_and_nothing_beside_them(narrow_weights, folder):
     assert build_artefact(narrow_weights, folder) == folder
-    assert names(folder) == FILES | WINOGRAD
+    assert names(folder) == FILES | WINOGRAD | OF_SHALLOW
     assert names(folder.parent) == {"vgg19"}
     load_artefact(folder)
 
 
-def test_shallow_graphs_have_one_form_only(narrow_weights, folder):
-    build_artefact(narrow_weights, folder, **SHALLOW)
+def test_where_no_layer_is_deep_each_graph_has_one_form_only(narrow_weights, folder):
+    build_artefact(narrow_weights, folder, **NOT_DEEP)
     assert names(folder) == FILES
 
 
 def test_without_statistics_nothing_is_derived_by_them(narrow_weights, folder):
-    build_artefact(narrow_weights, folder, style_loss="nearest", **SHALLOW)
+    build_artefact(narrow_weights, folder, style_loss="nearest", **NOT_DEEP)
     assert names(folder) == FILES - {COTANGENTS}
     load_artefact(folder)
 
 
 def test_missing_folders_above_it_are_made(narrow_weights, tmp_path):
-    load_artefact(build_artefact(narrow_weights, tmp_path / "a" / "b" / "c", **SHALLOW))
+    load_artefact(build_artefact(narrow_weights, tmp_path / "a" / "b" / "c", **NOT_DEEP))
 
 
 def test_the_metadata_tell_what_it_was_made_of(narrow_weights, folder):
-    build_artefact(narrow_weights, folder, pooling="average", name="narrow", **SHALLOW)
+    build_artefact(narrow_weights, folder, pooling="average", name="narrow", **NOT_DEEP)
     values = json.loads((folder / MANIFEST).read_text())
     assert values["name"] == "narrow"
     assert values["pooling"] == "average"
@@ -138,15 +140,15 @@ def test_weights_are_what_was_given(narrow_weights, narrow_artefact):
 
 
 def test_only_the_convolutions_that_are_needed_are_stored(narrow_weights, folder):
-    build_artefact(narrow_weights, folder, **SHALLOW)
+    build_artefact(narrow_weights, folder, **NOT_DEEP)
     layers = {name.split(".")[0] for name in stored(folder, OBJECTIVE)}
     assert layers == {"conv1_1", "conv1_2", "conv2_1"}
 
 
 def test_building_again_replaces_it(narrow_weights, folder):
-    build_artefact(narrow_weights, folder, pooling="max", **SHALLOW)
+    build_artefact(narrow_weights, folder, pooling="max", **NOT_DEEP)
     before = checksums(folder)
-    build_artefact(narrow_weights, folder, pooling="average", **SHALLOW)
+    build_artefact(narrow_weights, folder, pooling="average", **NOT_DEEP)
     assert names(folder) == FILES
     assert names(folder.parent) == {"vgg19"}
     assert checksums(folder) != before
@@ -157,7 +159,7 @@ def test_building_again_replaces_it(narrow_weights, folder):
 @pytest.mark.parametrize("there", [False, True], ids=["new", "rebuilt"])
 def test_a_failure_leaves_nothing_new(narrow_weights, folder, monkeypatch, failing, there):
     if there:
-        build_artefact(narrow_weights, folder, **SHALLOW)
+        build_artefact(narrow_weights, folder, **NOT_DEEP)
     before = checksums(folder) if there else None
 
     def fail(*_, **__):
@@ -165,14 +167,14 @@ def test_a_failure_leaves_nothing_new(narrow_weights, folder, monkeypatch, faili
 
     monkeypatch.setattr(build, failing, fail)
     with pytest.raises(ModelError, match=r"no artefact could be written at .*vgg19: .*No space"):
-        build_artefact(narrow_weights, folder, pooling="max", **SHALLOW)
+        build_artefact(narrow_weights, folder, pooling="max", **NOT_DEEP)
     assert names(folder.parent) == ({"vgg19"} if there else set())
     if there:
         assert checksums(folder) == before
 
 
 def test_one_that_cannot_be_replaced_comes_back(narrow_weights, folder, monkeypatch):
-    build_artefact(narrow_weights, folder, **SHALLOW)
+    build_artefact(narrow_weights, folder, **NOT_DEEP)
     before, rename = checksums(folder), Path.rename
 
     def fail_for_the_new_one(path, target):
@@ -182,7 +184,7 @@ def test_one_that_cannot_be_replaced_comes_back(narrow_weights, folder, monkeypa
 
     monkeypatch.setattr(Path, "rename", fail_for_the_new_one)
     with pytest.raises(ModelError, match="No space"):
-        build_artefact(narrow_weights, folder, pooling="max", **SHALLOW)
+        build_artefact(narrow_weights, folder, pooling="max", **NOT_DEEP)
     assert checksums(folder) == before
 
 
@@ -192,7 +194,7 @@ def test_an_interrupt_leaves_nothing(narrow_weights, folder, monkeypatch):
 
     monkeypatch.setattr(build, "write_model", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        build_artefact(narrow_weights, folder, **SHALLOW)
+        build_artefact(narrow_weights, folder, **NOT_DEEP)
     assert names(folder.parent) == set()
 
 
@@ -206,7 +208,7 @@ def test_layers_that_vgg19_does_not_have_are_refused(narrow_weights, folder, lay
 def test_a_place_that_cannot_be_written_is_refused(narrow_weights, tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(ModelError, match="no artefact could be written at") as caught:
-        build_artefact(narrow_weights, tmp_path / "file" / "vgg19", **SHALLOW)
+        build_artefact(narrow_weights, tmp_path / "file" / "vgg19", **NOT_DEEP)
     assert "\n" not in str(caught.value)
     assert names(tmp_path) == {"file"}
 
@@ -214,7 +216,7 @@ def test_a_place_that_cannot_be_written_is_refused(narrow_weights, tmp_path):
 def test_the_old_artefact_comes_back_when_the_new_one_cannot_be_placed(
     narrow_weights, folder, monkeypatch
 ):
-    build_artefact(narrow_weights, folder, **SHALLOW)
+    build_artefact(narrow_weights, folder, **NOT_DEEP)
     before, rename = checksums(folder), Path.rename
 
     def fail_for_the_new_one(self, target):
@@ -224,5 +226,5 @@ def test_the_old_artefact_comes_back_when_the_new_one_cannot_be_placed(
 
     monkeypatch.setattr(Path, "rename", fail_for_the_new_one)
     with pytest.raises(ModelError, match="Input/output error"):
-        build_artefact(narrow_weights, folder, pooling="average", **SHALLOW)
+        build_artefact(narrow_weights, folder, pooling="average", **NOT_DEEP)
     assert checksums(folder) == before
