@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..engine.artefact import MANIFEST, artefact_key, fits, read_manifest
 from ..engine.locations import artefacts_folder, home
@@ -19,9 +20,11 @@ from .checksums import checksum
 from .fetching.download import Progress
 from .fetching.fetch import fetch, known_checksums
 from .imported import Imported, imported
-from .making.build import Gradient, build_artefact
-from .making.storage import Storage
 from .readers.weights import Weights, read_weights
+
+if TYPE_CHECKING:
+    from .making.build import Gradient
+    from .making.storage import Storage
 
 
 def ensure_artefact(
@@ -120,6 +123,8 @@ def build_for(
     Raises:
         StylecoreError: as there.
     """
+    from .making.build import build_artefact  # loads onnx, which a finished artefact does without
+
     return build_artefact(
         weights,
         folder,

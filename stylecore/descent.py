@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from .control.guidance import Values
+from .detail.library import load_early
 from .engine.room import give_back
 from .growth import first, grown
 from .journal import Journal
@@ -46,6 +47,8 @@ def descend(
     strategy = STRATEGIES[scene.settings.optimizer](scene.settings, objective.unit)
     standing = journal and journal.standing
     begins = standing.noted.index if standing else 0
+    if scene.settings.detail == "example" and len(scales) > 1:
+        load_early()
     fits = fits or [Fit(0, Memory(scene.settings.history_size), 0)] * len(scales)
     x, targets = first(scene, scales[0]), Values()
     for scale, fit in list(zip(scales, fits, strict=True))[begins:]:

@@ -55,14 +55,14 @@ SHALLOW_COST = 0.5
 """Of a step's time with all layers: what it takes with the shallow ones alone."""
 
 _GROWTH = 2.0
-_COST_SHARE = 0.35
+_COST_SHARE = 0.15
 
 
 def plan(height: int, width: int, settings: Settings) -> tuple[Scale, ...]:
     """The scales of a run, coarsest first.
 
     Sizes grow by a factor of about 2. A step costs in proportion to the pixels, so a scale gets
-    steps in proportion to pixels^-0.35: coarse ones, where form is found, many cheap steps; the
+    steps in proportion to pixels^-0.15: coarse ones, where form is found, many cheap steps; the
     finest, where only texture is left to settle, few dear ones. Where the composition is the
     content's, these are held to the shallow layers alone, which see strokes.
 

@@ -147,7 +147,7 @@ class Settings:
     """
 
     size: int = 512
-    steps: int = 90
+    steps: int = 55
     optimizer: Optimizer = "projected-lbfgs"
     learning_rate: float = 3.0
     betas: tuple[float, ...] = (0.9, 0.99)

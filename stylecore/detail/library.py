@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import cv2
@@ -113,6 +115,11 @@ def candidates(
         there = example.mask[np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)]
         inside &= there >= min(0.5, float(there[inside].max()))
     return rows, columns, inside
+
+
+def load_early() -> None:
+    """Load what the search needs, which takes a quarter of a second, while something else runs."""
+    threading.Thread(target=import_module, args=("scipy.spatial",), daemon=True).start()
 
 
 def nearest(library: Library, sought: Array) -> tuple[NDArray[np.intp], Array]:

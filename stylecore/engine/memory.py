@@ -22,6 +22,9 @@ _NETWORK, _NETWORK_IN_TILES = 3000.0, 2600.0
 _TARGETS = 900.0
 """For each pixel of a picture as a whole: what its features are compared with."""
 
+_SHALLOW_NETWORK, _SHALLOW_TARGETS = 2200.0, 450.0
+"""The same of a network that ends at the shallow layers, whole or in tiles."""
+
 _PICTURE = 12.0
 """Bytes for each pixel of a picture in floats."""
 
@@ -68,9 +71,10 @@ def memory_of(
         half: whether in half precision.
     """
     pixels, seen = float(height * width), tile or (height, width)
-    del shallow
-    network = (_NETWORK_IN_TILES if tile else _NETWORK) * (seen[0] + _MARGIN) * (seen[1] + _MARGIN)
-    network += 0.0 if tile else _TARGETS * pixels
+    deep = (_NETWORK_IN_TILES, 0.0) if tile else (_NETWORK, _TARGETS)
+    not_deep = _SHALLOW_NETWORK, 0.0 if tile else _SHALLOW_TARGETS
+    each, beside = not_deep if shallow else deep
+    network = each * (seen[0] + _MARGIN) * (seen[1] + _MARGIN) + beside * pixels
     picture = _PICTURE * pixels
     running, between = (picture * (_HELD + count) for count in _IN_SEARCH[optimizer])
     searching = max(network + running, between) + picture * _remembered(optimizer, pairs, half)

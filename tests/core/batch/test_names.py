@@ -74,7 +74,7 @@ def test_a_suffix_that_is_not_written(template):
 def test_all_fields_can_be_filled():
     template = "-".join(f"{{{field}}}" for field in FIELDS) + ".png"
     (name,) = names_of([pair()], template)
-    assert name.startswith("cat-night-1-96-90-projected-lbfgs")
+    assert name.startswith("cat-night-1-96-55-projected-lbfgs")
 
 
 def test_files_of_one_name_are_told_apart():

@@ -61,7 +61,7 @@ CHANGED = Inputs(replace(STYLE, name="photo.jpg"), (CONTENT, CONTENT), keep=CONT
 @pytest.mark.parametrize(
     ("other", "words"),
     [
-        (identity(replace(SETTINGS, steps=99)), ["steps was 90, is 99"]),
+        (identity(replace(SETTINGS, steps=99)), ["steps was 55, is 99"]),
         (identity(replace(SETTINGS, blend=(2,))), ["blend was [1.0], is [2]"]),
         (identity(replace(SETTINGS, init="a.png")), ["init was content, is picture"]),
         (identity(model="b"), ["the network is another"]),
