@@ -46,8 +46,8 @@ def test_it_tells_scales_engine_time_and_memory_and_paints_nothing(stylize, no_p
     result = stylize("--dry-run")
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
-    assert lines[0].split()[:3] == ["32×24", "5", "steps"]
-    assert lines[1].split()[:3] == ["64×48", "3", "steps"]
+    assert lines[0].split()[:3] == ["32×24", "4", "steps"]
+    assert lines[1].split()[:3] == ["64×48", "4", "steps"]
     assert lines[2] == "engine  cpu in fp32, 1 thread"
     assert lines[3].startswith("time    about 0:")
     assert lines[4].startswith("memory  about ")
@@ -66,7 +66,7 @@ def test_the_plan_as_json(stylize, no_painting, monkeypatch):
     result = stylize("--dry-run", "--report", "plan.json", "--output", "a.tif", "--depth", 16)
     assert result.exit_code == 0, result.output
     plan = json.loads(Path("plan.json").read_text("utf-8"))
-    assert [one["steps"] for one in plan["scales"]] == [5, 3]
+    assert [one["steps"] for one in plan["scales"]] == [4, 4]
     assert plan["seconds"]["total"] > 16
     assert plan["settings"]["depth"] == 16
     assert plan["peak_memory_bytes"] < plan["memory_limit_bytes"]

@@ -14,6 +14,7 @@ from stylecore.engine.artefact import load_artefact
 from stylecore.errors import FetchError, ModelError
 from stylecore.models import checksums, imported, prepare, sources
 from stylecore.models.fetching import download
+from stylecore.models.making import build as making
 from stylecore.models.prepare import ensure_artefact
 from stylecore.models.readers.architecture import Architecture
 from stylecore.models.readers.weights import read_weights
@@ -42,8 +43,8 @@ def built(home, monkeypatch):
         builds.append(named)
         return build_artefact(*words, **named)
 
-    build_artefact = prepare.build_artefact
-    monkeypatch.setattr(prepare, "build_artefact", build)
+    build_artefact = making.build_artefact
+    monkeypatch.setattr(making, "build_artefact", build)
     monkeypatch.setattr(prepare, "read_weights", partial(read_weights, architecture=NARROW))
     return builds
 
