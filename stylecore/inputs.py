@@ -147,7 +147,7 @@ def check_count(name: str, numbers: Sequence[float], styles: int) -> None:
 def style_factor(settings: Settings, number: int) -> float:
     """How large the settings take a style, 1 for as many pixels as the content."""
     factors = settings.style_scale or (1.0,)
-    return factors[number] if len(factors) > 1 else factors[0]
+    return factors[number % len(factors)]  # a single one holds for all
 
 
 def style_size(shape: Sequence[int], scale: Scale, larger: float) -> tuple[int, int]:

@@ -29,7 +29,8 @@ def structure(content: NDArray[np.generic], picture: NDArray[np.generic]) -> flo
 def _bands(picture: NDArray[np.generic]) -> Iterator[Floats]:
     grey = luma(picture)
     for fine, coarse in _BANDS:
-        yield cv2.GaussianBlur(grey, (0, 0), fine) - cv2.GaussianBlur(grey, (0, 0), coarse)
+        blurred = [cv2.GaussianBlur(grey, (0, 0), sigma) for sigma in (fine, coarse)]
+        yield np.asarray(blurred[0] - blurred[1], np.float32)
 
 
 def _correlation(one: Floats, other: Floats) -> float:

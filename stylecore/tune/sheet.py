@@ -63,5 +63,5 @@ def _small(path: Path) -> Picture:
             picture = read_small(path, _SIDE)
     except ImageError:
         return np.full((_SIDE, _SIDE, 3), _NOTHING, np.uint8)
-    height, width = scaled_size(*picture.shape[:2], _SIDE)
+    height, width = scaled_size(picture.shape[0], picture.shape[1], _SIDE)
     return resize(picture, max(1, width), max(1, height))
