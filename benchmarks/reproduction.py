@@ -8,8 +8,9 @@ most ``--runs`` runs, of which the nearest is taken. Both have the style cropped
 shape. The style distance is the mean over the layers of ‖G(x) − G(a)‖² / ‖G(a)‖², of the delivered
 picture in 8 bits; noise is the deviation in levels where the content is flat
 (``stylecore.measures.noise``), beside that of the style itself where that is flat, and what is left
-of it beyond that. Seconds go from paths to the picture. Writes sheet.jpg, reproduction.json and reproduction.md into the folder of
-``--keep``, and prints the last of them. Without ``--pair`` three pairs of ``examples/`` are taken.
+of it beyond that. Seconds go from paths to the picture. Writes sheet.jpg, reproduction.json and
+reproduction.md into the folder of ``--keep``, and prints the last of them. Without ``--pair`` three
+pairs of ``examples/`` are taken.
 """
 
 from __future__ import annotations

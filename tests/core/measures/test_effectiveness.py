@@ -64,6 +64,17 @@ def test_the_more_of_the_manner_the_greater_e():
     assert found[-1] > 10
 
 
+def test_a_small_picture_is_seen_along_few_directions():
+    """Those of 64 positions along 4: a style of another few has no more of a manner by chance."""
+    small = STYLE[:, :8, :8]
+    wanted, found = Gaussian.of(STYLE), Gaussian.of(small)
+    along = wanted.leading(4)
+    one, other = (one.along(along) for one in (found, wanted))
+    ridge = other.ridge
+    divergence = kullback_leibler(one.widened(ridge), other.widened(ridge))
+    assert effectiveness_at("relu3_2", STYLE, small) == pytest.approx(-math.log(divergence))
+
+
 def test_layers_count_as_people_weigh_them():
     layers = {"relu1_2": STYLE, "relu2_2": OTHER, "relu3_2": STYLE, "relu4_3": STYLE}
     picture = {"relu1_2": OTHER, "relu2_2": STYLE, "relu3_2": OTHER, "relu4_3": OTHER}
