@@ -17,30 +17,29 @@ for faces.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 import stylecore
 from stylecore.engine.artefact import load_artefact
 from stylecore.engine.engines import choose_engine
 from stylecore.engine.sessions import Sessions
 from stylecore.engine.statistics import statistics
+from stylecore.measures.effectiveness import effectiveness_of
+from stylecore.measures.gaussian import Floats, Gaussian, kullback_leibler
+from stylecore.measures.structure import structure
 from stylecore.models import ensure_artefact
 from stylecore.pictures.images import resize, scaled_size
 from stylecore.pictures.tensors import Picture, to_tensor
 
 LONGEST = 512
-BANDS = ((1.0, 4.0), (4.0, 16.0))
 LAYERS = ("relu1_2", "relu2_2", "relu3_3", "relu4_3", "relu5_2")
 DIRECTIONS = 32
-Floats = NDArray[np.floating[Any]]
 
 
 def main() -> None:
@@ -104,36 +103,12 @@ def line(name: str, verdict: Verdict) -> str:
     return f"{name:28}{verdict.structure:10.2f}{verdict.mean:7.2f}{layers}"
 
 
-def structure(content: Picture, result: Picture) -> float:
-    """Correlation of luminance, the mean over the bands."""
-    pairs = zip(bands(content), bands(result), strict=True)
-    return float(np.mean([correlation(one, other) for one, other in pairs]))
-
-
-def bands(picture: Picture) -> Iterator[Floats]:
-    """What lies between two blurs of the luminance, for each band."""
-    grey = luminance(picture)
-    for fine, coarse in BANDS:
-        yield cv2.GaussianBlur(grey, (0, 0), fine) - cv2.GaussianBlur(grey, (0, 0), coarse)
-
-
-def luminance(picture: Picture) -> Floats:
-    """(H, W), 0–255."""
-    return picture.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
-
-
-def correlation(one: Floats, other: Floats) -> float:
-    """Pearson's."""
-    one, other = one - one.mean(), other - other.mean()
-    return float((one * other).sum() / np.sqrt((one**2).sum() * (other**2).sum() + 1e-9))
-
-
 def effectiveness(style: Picture, result: Picture) -> dict[str, float]:
     """E by layer, the style at as many pixels as the result."""
     factor = (result.shape[0] * result.shape[1] / (style.shape[0] * style.shape[1])) ** 0.5
     height, width = (round(side * factor) for side in style.shape[:2])
     wanted, found = moments(resize(style, width, height)), moments(result)
-    return {layer: -float(np.log(divergence(wanted[layer], found[layer]))) for layer in LAYERS}
+    return {layer: effectiveness_of(divergence(wanted[layer], found[layer])) for layer in LAYERS}
 
 
 def moments(picture: Picture) -> dict[str, Floats]:
@@ -153,12 +128,12 @@ def features() -> tuple[Any, Any]:
 
 def divergence(wanted: Floats, found: Floats) -> float:
     """Kullback and Leibler's, the mean of both ways, in the leading directions of ``wanted``."""
-    leading = np.linalg.eigh(wanted)[1][:, -DIRECTIONS:]
-    one, other = (leading.T @ moment @ leading for moment in (wanted, found))
-    floor = 1e-4 * np.trace(one) / len(one) * np.eye(len(one))
-    one, other = one + floor, other + floor
-    ratios = np.trace(np.linalg.solve(other, one)) + np.trace(np.linalg.solve(one, other))
-    return max(float(ratios / 2 - len(one)) / 2, 1e-9)
+    one, other = (Gaussian(np.zeros(len(moments)), moments) for moments in (wanted, found))
+    leading = one.leading(DIRECTIONS)
+    one, other = one.along(leading), other.along(leading)
+    ridge = one.ridge
+    one, other = one.widened(ridge), other.widened(ridge)
+    return (kullback_leibler(one, other) + kullback_leibler(other, one)) / 2
 
 
 if __name__ == "__main__":

@@ -4,10 +4,10 @@
     python benchmarks/pairs.py --way default --way held content_weight=0.15 --pair me.jpg ink.png
 
 Without ``--pair`` or ``--folder`` the pairs are made of the pictures in ``examples/``. A way is a
-name and the settings that differ from the defaults; without ``--way`` there are two, the defaults
-and the plain method. The folder of ``--keep`` gets every picture and ``sheet.jpg``; pictures that
-lie there already are taken as they are. A picture's caption has its structure and its E, which
-``benchmarks/legibility.py`` explains.
+name and the settings that differ from the defaults, or preset=NAME; without ``--way`` there are
+two, the defaults and the plain method. The folder of ``--keep`` gets every picture and
+``sheet.jpg``; pictures that lie there already are taken as they are. A picture's caption has its
+structure and its E, which ``benchmarks/legibility.py`` explains.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from sheet import Captioned, contact_sheet, write_sheet
 import stylecore
 from stylecore.models import ensure_artefact
 from stylecore.pictures.tensors import Picture
-from stylecore.settings import default_of
+from stylecore.presets.library import preset_values
+from stylecore.settingsfile import value_of
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 PAIRS = (
@@ -63,7 +64,11 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--engine", default="auto")
     parser.add_argument(
-        "--way", nargs="+", action="append", metavar="WORD", help="a name, then setting=value ..."
+        "--way",
+        nargs="+",
+        action="append",
+        metavar="WORD",
+        help="a name, then setting=value or preset=NAME",
     )
     ask_for_pairs(parser, Path("out/pairs"))
     return parser.parse_args()
@@ -81,10 +86,13 @@ def ask_for_pairs(parser: argparse.ArgumentParser, keep: Path) -> None:
 
 
 def way(words: list[str]) -> tuple[str, Mapping[str, Any]]:
-    """A name and settings, from words; numbers as their defaults are."""
+    """A name and settings, from words as they stand on the command line, or preset=NAME."""
     name, *changes = words
-    parts = [change.partition("=")[::2] for change in changes]
-    return name, {key: type(default_of(key))(value) for key, value in parts}
+    values: dict[str, Any] = {}
+    for change in changes:
+        key, _, text = change.partition("=")
+        values |= preset_values(text) if key == "preset" else {key: value_of(key, text, change)}
+    return name, values
 
 
 def pairs_of(given: argparse.Namespace) -> list[Pair]:

@@ -14,10 +14,12 @@ from .compare import compare
 from .engines import engines
 from .errors import Root
 from .mask import mask
+from .presets import presets
 from .rerun import rerun
 from .show import show
 from .stylize import stylize
 from .train import train
+from .tune import tune
 from .variadic import Variadic
 
 app = typer.Typer(
@@ -31,6 +33,8 @@ app.command()(blend)
 app.command(cls=Variadic)(batch)
 app.command()(apply)
 app.command()(compare)
+app.command()(tune)
+app.command()(presets)
 app.command()(mask)
 app.command()(show)
 app.command()(rerun)

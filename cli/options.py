@@ -12,8 +12,9 @@ from typing import Annotated, Any, get_args, get_type_hints
 import typer
 
 from ..models.training.settings import TrainingSettings
+from ..presets.library import preset_names, preset_values
 from ..settings import DEPTHS, LAYERS, Settings, parse_layers, parse_numbers
-from ..settingsfile import read_settings
+from ..settingsfile import read_settings, settings_of
 from .common import optional
 from .standard import STANDARD, given
 
@@ -66,7 +67,8 @@ HELP: dict[str, tuple[str, str]] = {
     "blend": (_LOOK, "How much each style counts, in their order: 2,1; left out, all alike."),
     "style_scale": (
         _LOOK,
-        "How large each style is taken, in their order: 2 makes its strokes twice as large.",
+        "How large each style is taken, in their order, or one number for all: 2 makes strokes "
+        "twice as large.",
     ),
     "color": (
         _LOOK,
@@ -156,7 +158,8 @@ SettingsFile = Annotated[
         "--settings",
     ),
 ]
-"""For a parameter ``settings_file`` of a command with options for settings: it begins with these.
+"""For a parameter ``settings_file`` of a command with options for settings: it begins with these,
+or with those of a ``--preset``, which it then has, too.
 """
 
 
@@ -170,7 +173,7 @@ def with_settings_of(
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command options for some of the settings; the others are as the base has them.
 
-    A command with a parameter ``settings_file`` begins with what that file says.
+    A command with a parameter ``settings_file`` begins with what that file says, or a preset.
 
     Args:
         names: of the settings.
@@ -180,7 +183,13 @@ def with_settings_of(
     usual, special = base or Settings(), texts or {}
     options = [_CONTEXT, *(_parameter(name, usual, special.get(name)) for name in names)]
     build = partial(_settings, usual)
-    return lambda command: with_options(command, "settings", options, build)
+
+    def with_these(command: Callable[..., None]) -> Callable[..., None]:
+        takes_files = "settings_file" in inspect.signature(command).parameters
+        presets = [_preset()] if takes_files else []
+        return with_options(command, "settings", [*presets, *options], build)
+
+    return with_these
 
 
 def with_changes(command: Callable[..., None]) -> Callable[..., None]:
@@ -273,13 +282,42 @@ def _without_default(option: inspect.Parameter) -> inspect.Parameter:
 _CONTEXT = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
 
 
+def _preset() -> inspect.Parameter:
+    option = typer.Option(
+        "--preset",
+        metavar="NAME",
+        help=f"A look by its name: {', '.join(preset_names())}. What is said in a file of "
+        "--settings or as an option counts more; `stylecore presets` tells of each.",
+        show_default=False,
+        autocompletion=_complete_preset,
+    )
+    return inspect.Parameter(
+        "preset",
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[str | None, option],
+    )
+
+
+def _complete_preset(incomplete: str) -> list[str]:
+    return [name for name in preset_names() if name.startswith(incomplete)]
+
+
 def _settings(base: Settings, chosen: dict[str, Any]) -> Settings:
     context: typer.Context = chosen.pop("context")
-    file = context.params.get("settings_file")
-    if file is None:
+    preset, file = chosen.pop("preset", None), context.params.get("settings_file")
+    if preset is None and file is None:
         return replace(base, **_values(chosen))
     said = {name: one for name, one in chosen.items() if _is_said(context, name)}
-    return replace(read_settings(file), **_values(said))
+    return replace(_begun(preset, file), **_values(said))
+
+
+def _begun(preset: str | None, file: Path | None) -> Settings:
+    """What is begun with: a preset, and over that a file."""
+    values = {} if preset is None else preset_values(preset)
+    if file is None:
+        return settings_of(values, f"preset {preset}")
+    return read_settings(file, values)
 
 
 def _changes(chosen: dict[str, Any]) -> dict[str, Any]:

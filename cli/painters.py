@@ -36,9 +36,17 @@ def artefact_for(settings: Settings, model: str | None, offline: bool, progress:
 
 
 def open_painter(
-    settings: Settings, model: str | None, offline: bool, progress: Progress
+    settings: Settings, model: str | None, offline: bool, progress: Progress, keep: int = 0
 ) -> Painter:
-    """A painter for these settings, its network fetched and built where it is not there yet."""
+    """A painter for these settings, its network fetched and built where it is not there yet.
+
+    Args:
+        settings: of what is painted.
+        model: another source of weights.
+        offline: whether nothing is fetched.
+        progress: shows what is fetched.
+        keep: how many bytes of what it finds out about pictures it keeps for further ones.
+    """
     from ..engine.engines import choose_engine
     from ..painter import Painter
 
@@ -46,7 +54,7 @@ def open_painter(
     artefact = artefact_for(settings, model, offline, progress)
     for note in notes_on(settings.threads):  # now, rather than after a slow run
         progress.say(f"stylecore: {note}")
-    return Painter(artefact, settings)
+    return Painter(artefact, settings, keep)
 
 
 def read_fine(path: Path) -> Picture:

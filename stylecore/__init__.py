@@ -35,6 +35,7 @@ from .painter import Painter
 from .pictures.images import read_image, write_image
 from .pictures.metadata import read_metadata
 from .pictures.notes import Metadata
+from .presets.library import preset, preset_names
 from .preview import Preview
 from .provenance.provenance import Provenance, read_provenance
 from .results import Interrupted, Result, Step, UnfinishedError
@@ -87,6 +88,8 @@ __all__ = [
     "objective_between",
     "open_network",
     "paint_film",
+    "preset",
+    "preset_names",
     "projected_lbfgs",
     "read_image",
     "read_metadata",

@@ -87,7 +87,8 @@ def read_styles(
     """
     many = several(style)
     check_count("blend", settings.blend, len(many))
-    check_count("style_scale", settings.style_scale, len(many))
+    if len(settings.style_scale) > 1:  # a single one holds for all
+        check_count("style_scale", settings.style_scale, len(many))
     return [_style(one, i, settings, scale) for i, one in enumerate(many)]
 
 
@@ -145,7 +146,8 @@ def check_count(name: str, numbers: Sequence[float], styles: int) -> None:
 
 def style_factor(settings: Settings, number: int) -> float:
     """How large the settings take a style, 1 for as many pixels as the content."""
-    return settings.style_scale[number] if settings.style_scale else 1.0
+    factors = settings.style_scale or (1.0,)
+    return factors[number % len(factors)]  # a single one holds for all
 
 
 def style_size(shape: Sequence[int], scale: Scale, larger: float) -> tuple[int, int]:

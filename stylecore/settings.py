@@ -128,8 +128,8 @@ class Settings:
             for positions that see nothing but their region, or ``hard``: the plain mask.
         vanishing: what happens when a region vanishes at a layer: ``warn`` or ``error``.
         blend: how much each style counts, in their order; empty counts them alike.
-        style_scale: how large each style is taken, in their order: 2 makes its strokes twice as
-            large; empty takes all at 1, as many pixels as the content has.
+        style_scale: how large each style is taken, in their order, or one number for all: 2 makes
+            strokes twice as large; empty takes all at 1, as many pixels as the content has.
         color: whose colours: the ``style``'s; ``luminance``: only light and dark are painted, in
             the content's chroma; ``match``: the style is recoloured to the content before;
             ``content``: the content's chroma is put back after.

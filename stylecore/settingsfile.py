@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import tomllib
 from collections.abc import Callable, Mapping
@@ -22,13 +23,19 @@ _NUMBER, _WHOLE, _TEXT = "a number", "a whole number", "text"
 _NUMBERS, _LAYERS = "an array of numbers", "a table of layers, each with a number"
 
 
-def read_settings(path: str | PathLike[str]) -> Settings:
+def read_settings(
+    path: str | PathLike[str], otherwise: Mapping[str, Any] | None = None
+) -> Settings:
     """Read a TOML file of settings, by the names that `Settings` has; the others are defaults.
+
+    Args:
+        path: of the file.
+        otherwise: values of settings that the file says nothing of, in place of defaults.
 
     Raises:
         SettingsError: for a file that cannot be read, or that says anything else.
     """
-    return settings_of(read_toml(path), str(path))
+    return settings_of({**(otherwise or {}), **read_toml(path)}, str(path))
 
 
 def read_toml(path: str | PathLike[str]) -> dict[str, Any]:
@@ -71,6 +78,21 @@ def mapping_of(settings: Settings) -> dict[str, Any]:
     """All settings as plain values, for TOML or JSON; `settings_of` gives the same back."""
     values = settings.as_dict()
     return {name: list(one) if _is_array(one) else one for name, one in values.items()}
+
+
+def as_toml(settings: Settings) -> str:
+    """A line for each setting that is no default; `read_settings` gives the same back."""
+    usual, values = mapping_of(Settings()), mapping_of(settings)
+    changed = (name for name, value in values.items() if value != usual[name])
+    return "".join(f"{name} = {_in_toml(values[name])}\n" for name in changed)
+
+
+def _in_toml(value: Any) -> str:
+    """Text, numbers and arrays are written as in JSON; only a table is not."""
+    if isinstance(value, Mapping):
+        layers = cast("Mapping[str, float]", value)
+        return f"{{ {', '.join(f'{name} = {one!r}' for name, one in layers.items())} }}"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def completed(mapping: Mapping[str, Any]) -> dict[str, Any]:

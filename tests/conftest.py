@@ -14,7 +14,9 @@ from stylecore.engine.engines import choose_engine
 from stylecore.engine.objective import Objective
 from stylecore.engine.sessions import Sessions
 from stylecore.engine.targets import prepare_targets
+from stylecore.measures.held_out import held_out, settings_to_measure
 from stylecore.models.making.build import build_artefact
+from stylecore.settings import Settings
 
 # Test modules import onnxruntime themselves; it should not call home for them either.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
@@ -88,6 +90,20 @@ def artefact_with(narrow_weights, tmp_path_factory):
         name: load_artefact(build_artefact(narrow_weights, folder / name, style_loss=name))
         for name in ("gram", "moments", "wasserstein", "nearest")
     }
+
+
+@pytest.fixture(scope="session")
+def measuring_artefact(narrow_weights, tmp_path_factory):
+    """A loaded artefact of the narrow network that shows what measures look at."""
+    settings = settings_to_measure(held_out(Settings()))
+    folder = build_artefact(
+        narrow_weights,
+        tmp_path_factory.mktemp("measuring") / "artefact",
+        content_layers=settings.all_content_layers,
+        style_layers=tuple(settings.style_layers),
+        style_loss=settings.style_loss,
+    )
+    return load_artefact(folder)
 
 
 @pytest.fixture(scope="session")

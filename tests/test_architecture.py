@@ -22,6 +22,7 @@ OPTIONAL = {
     "tifffile": "stylecore.pictures",
     "distributed": "stylecore.batch.cluster",
     "matplotlib": "stylecore.compare.plots",
+    "optuna": "stylecore.tune.study",
 }
 """Libraries of extras by who alone imports them, and only when they are needed."""
 
@@ -52,7 +53,14 @@ MAY_IMPORT = {
     "stylecore.compare": {
         *("contract", "engine", "errors", "files", "growth", "locks", "losses", "optimizers"),
         *("painter", "pictures", "problem", "pyramid", "report", "scene", "settings"),
-        *("settingsfile", "silence"),
+        *("settingsfile", "silence", "workplace"),
+    },
+    "stylecore.measures": {"engine", "errors", "losses", "pictures", "settings"},
+    "stylecore.presets": {"errors", "settings", "settingsfile"},
+    "stylecore.tune": {
+        *("compare.markup", "engine", "errors", "files", "inputs", "measures", "painter"),
+        *("pictures", "pyramid", "report", "results", "scene", "settings", "settingsfile"),
+        *("silence", "workplace"),
     },
     "stylecore.provenance": {
         *("control", "errors", "files", "pictures", "settings", "settingsfile"),

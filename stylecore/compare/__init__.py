@@ -6,5 +6,6 @@ gives is a ``run``, which the ``shelf`` keeps; ``sweep`` finds parameters first,
 goes through all of it. ``summary`` judges; ``tables``, ``plots`` and ``page`` are the report.
 
 May import: contract, engine, errors, files, growth, locks, losses, optimizers, painter, pictures,
-problem, pyramid, report, scene, settings, settingsfile, silence; ``plots``, late: Matplotlib.
+problem, pyramid, report, scene, settings, settingsfile, silence, workplace; ``plots``, late:
+Matplotlib.
 """

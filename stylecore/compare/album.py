@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-from ..pictures.images import encoded_image, read_image, resize, scaled_size
-from ..pictures.tensors import Picture
+from ..pictures.images import encoded_image
+from ..pictures.small import read_small
 from ..silence import native_silence
 from .comparison import Comparison
 from .markup import data_uri
@@ -90,13 +89,5 @@ def _delivered(run: Run, shelf: Shelf) -> Shown:
 
 def _uri(path: Path, longest: int) -> str:
     with native_silence():
-        picture = read_image(path, partial(scaled_size, longest=2 * longest))
-    return data_uri("image/jpeg", encoded_image("picture.jpg", _reduced(picture, longest)))
-
-
-def _reduced(picture: Picture, longest: int) -> Picture:
-    height, width = picture.shape[:2]
-    if max(height, width) <= longest:
-        return picture
-    height, width = scaled_size(height, width, longest)
-    return resize(picture, width, height)
+        picture = read_small(path, longest)
+    return data_uri("image/jpeg", encoded_image("picture.jpg", picture))

@@ -15,6 +15,28 @@ def data_uri(kind: str, data: bytes) -> str:
     return f"data:{kind};base64,{base64.b64encode(data).decode()}"
 
 
+def document(title: str, style: str, body: str, script: str = "") -> str:
+    """A whole page that needs nothing else; even a browser that is online fetches nothing for it.
+
+    Args:
+        title: of the window, as text.
+        style: of CSS.
+        body: as markup.
+        script: of JavaScript.
+    """
+    policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+    if script:
+        policy += "; script-src 'unsafe-inline'"
+        body += f"<script>\n{script}</script>\n"
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n"
+        f"<body>\n{body}</body>\n</html>\n"
+    )
+
+
 def paragraphs(lines: Iterable[str]) -> str:
     """A paragraph for each text."""
     return "".join(f"<p>{escape(line)}</p>\n" for line in lines)

@@ -10,15 +10,12 @@ from .album import Album
 from .comparison import Comparison
 from .details import settings, sweeps
 from .gallery import gallery
-from .markup import count, data_uri, paragraphs
+from .markup import count, data_uri, document, paragraphs
 from .plots import Plot
 from .results import results
 from .spread import FEWEST
 from .summary import tables
 from .tables import machines
-
-_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
-"""Even a browser that is online fetches nothing for this page."""
 
 
 def as_html(comparison: Comparison, plots: Sequence[Plot], album: Album) -> bytes:
@@ -39,18 +36,8 @@ def as_html(comparison: Comparison, plots: Sequence[Plot], album: Album) -> byte
         *_section("How parameters were found", sweeps(comparison)),
         *_section("Settings", settings(comparison)),
     ]
-    return _document("".join(parts)).encode()
-
-
-def _document(body: str) -> str:
     style, script = (_beside(name) for name in ("page.css", "page.js"))
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>Optimisers compared</title>\n<style>\n{style}</style>\n</head>\n"
-        f"<body>\n{body}<script>\n{script}</script>\n</body>\n</html>\n"
-    )
+    return document("Optimisers compared", style, "".join(parts), script).encode()
 
 
 def _beside(name: str) -> str:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from .. import files
 from ..errors import StylecoreError
-from ..locks import lock
 from ..pictures.images import encoded_image
 from ..pictures.tensors import Levels
+from ..workplace import held
 from .run import Run
 from .trial import Scales, Trial
 
@@ -44,22 +44,8 @@ class Shelf:
         Raises:
             StylecoreError: for one in which nothing can be written, or another is at work.
         """
-        try:
-            for name in (RUNS, PLOTS):
-                (self.folder / name).mkdir(parents=True, exist_ok=True)
-            taken = lock(self.folder / _LOCK)
-        except (FileExistsError, NotADirectoryError) as error:
-            raise StylecoreError(f"{self.folder} is no folder; give the name of one") from error
-        except OSError as error:
-            raise StylecoreError(files.unwritable(self.folder, error)) from error
-        if taken is None:
-            raise StylecoreError(
-                f"another process compares in {self.folder}; wait for it, or give another folder"
-            )
-        try:
+        with held(self.folder, (RUNS, PLOTS), _LOCK, "compares"):
             yield
-        finally:
-            taken.release()
 
     def find(self, trial: Trial, key: str) -> Run | None:
         """The run of a trial, if it is there with its picture; what is damaged is not there."""

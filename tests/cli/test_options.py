@@ -6,8 +6,10 @@ import typer
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from stylecore.cli.app import app
 from stylecore.cli.errors import Root
 from stylecore.cli.options import HELP, SettingsFile, with_settings
+from stylecore.presets.library import preset, preset_names
 from stylecore.settings import Optimizer, Settings
 
 
@@ -136,6 +138,34 @@ def test_a_bad_file_is_one_line(settings_of, tmp_path):
         assert result.stderr.startswith(f"stylecore: {file}")
         assert message in result.stderr
         assert result.stderr.count("\n") == 1
+
+
+def test_a_preset_counts_more_than_defaults_and_less_than_file_and_options(settings_of, tmp_path):
+    assert settings_of("--preset", "large-strokes") == preset("large-strokes")
+    file = tmp_path / "run.toml"
+    file.write_text("tv_weight = 0.5\nstyle_scale = [1.5]")
+    both = ["--preset", "keep-colours", "--settings", str(file)]
+    assert settings_of(*both) == preset("keep-colours", tv_weight=0.5, style_scale=[1.5])
+    found = settings_of(*both, "--style-scale", "3", "--color", "style")
+    assert found == Settings(tv_weight=0.5, style_scale=(3.0,))
+
+
+def test_a_wrong_preset_is_one_line_with_those_there_are(settings_of):
+    result = settings_of("--preset", "blod")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        f"stylecore: there is no preset 'blod'; give one of {', '.join(preset_names())}\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["stylize", "blend", "batch", "compare", "tune"])
+def test_what_takes_a_settings_file_takes_a_preset(command):
+    options = {item.name: item for item in get_command(app).commands[command].params}
+    assert "settings_file" in options
+    assert [item.value for item in options["preset"].shell_complete(None, "f")] == [
+        "faithful",
+        "fine-strokes",
+    ]
 
 
 def complete(name, incomplete):

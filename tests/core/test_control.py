@@ -198,6 +198,17 @@ def test_a_style_scale_is_the_size_that_a_style_is_taken_at():
     assert np.isclose(large.shape[2] / large.shape[3], 64 / 40, rtol=0.02)
 
 
+def test_one_style_scale_holds_for_all_styles():
+    scenes = [
+        read_scene(CONTENT, [STYLE, LIGHT], Settings(**QUICK, style_scale=scales))
+        for scales in ((2.0,), (2.0, 2.0))
+    ]
+    one, both = (scene.at(Scale(48, 64, 1)).styles for scene in scenes)
+    assert [style.shape for style in one] == [style.shape for style in both]
+    with pytest.raises(SettingsError, match="style_scale has 3 numbers and there are 2 styles"):
+        read_scene(CONTENT, [STYLE, LIGHT], Settings(**QUICK, style_scale=(1.0, 2.0, 1.0)))
+
+
 def test_strokes_grow_with_the_style_scale(run):
     """The picture's detail fades as the style's own is taken larger."""
     options = {"content_weight": 0.0, "init": "noise", "steps": 60, "coarsest": 64}

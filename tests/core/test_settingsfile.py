@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from stylecore.errors import SettingsError
 from stylecore.settings import LAYERS, Color, Optimizer, Settings, StyleLoss
-from stylecore.settingsfile import NAMES, mapping_of, read_settings, settings_of, value_of
+from stylecore.settingsfile import (
+    NAMES,
+    as_toml,
+    mapping_of,
+    read_settings,
+    settings_of,
+    value_of,
+)
 
 WEIGHTS = st.floats(0, 1e6, allow_subnormal=True)
 LAYER_WEIGHTS = st.dictionaries(st.sampled_from(LAYERS), WEIGHTS, min_size=1)
@@ -63,6 +70,23 @@ def test_there_and_back_through_toml(tmp_path):
     (tmp_path / "run.toml").write_text("".join(lines))
     assert tomllib.loads("".join(lines)) == mapping_of(settings)
     assert read_settings(tmp_path / "run.toml") == settings
+
+
+@given(SETTINGS)
+def test_written_as_toml_and_read_it_is_the_same(settings):
+    assert settings_of(tomllib.loads(as_toml(settings)), "here") == settings
+
+
+def test_only_what_is_no_default_is_written():
+    assert as_toml(Settings()) == ""
+    text = as_toml(Settings(tv_weight=0.1, style_scale=(2.0,), style_layers={"relu1_1": 1}))
+    assert text == ("tv_weight = 0.1\nstyle_layers = { relu1_1 = 1.0 }\nstyle_scale = [2.0]\n")
+
+
+def test_a_file_may_lie_over_others(tmp_path):
+    (tmp_path / "run.toml").write_text("size = 64")
+    found = read_settings(tmp_path / "run.toml", {"size": 128, "tv_weight": 0.5})
+    assert found == Settings(size=64, tv_weight=0.5)
 
 
 def test_what_is_not_said_is_a_default():
