@@ -47,7 +47,7 @@ SHORTEST = 24
 COARSEST = 64
 """Pixels: the longest side of the first scale, where nobody says and no picture is started from."""
 
-FINE = 400
+FINE = 300
 """Pixels: scales whose longest side is longer settle strokes alone. A deep layer sees no more there
 than a shallow one has seen of the same picture at coarser scales."""
 

@@ -51,7 +51,7 @@ def test_turning_the_picture_turns_the_plan(height, width):
     [
         (512, {}, [False, False, False, True]),
         (1000, {}, [False, False, False, True, True]),
-        (400, {}, [False] * 4),
+        (300, {}, [False] * 3),
         (512, {"coarsest": 512}, [False]),
         (1024, {"coarsest": 512}, [False, True]),
         (512, {"composition": "style"}, [False] * 4),
