@@ -11,8 +11,9 @@ from typing import Annotated, Any, get_args, get_type_hints
 
 import typer
 
+from ..errors import SettingsError
 from ..models.training.settings import TrainingSettings
-from ..settings import DEPTHS, LAYERS, Settings, parse_layers, parse_numbers
+from ..settings import DEPTHS, LAYERS, Settings, apart, parse_layers, parse_numbers
 from ..settingsfile import read_settings
 from .common import optional
 from .standard import STANDARD, given
@@ -29,6 +30,11 @@ HELP: dict[str, tuple[str, str]] = {
     "depth": (
         _PICTURE,
         "Bits of a channel of the result; 16 for PNG and TIFF, to go on with in another program.",
+    ),
+    "strength": (
+        _LOOK,
+        "How far to go, from the content (0) to the style as far as it goes (1): small pilots find "
+        "the content weight that goes so far for this pair. Left out, --content-weight counts.",
     ),
     "content_weight": (_LOOK, "Weight of the content (α)."),
     "style_weight": (_LOOK, "Weight of the style (β)."),
@@ -144,6 +150,7 @@ _METAVARS = {
     **dict.fromkeys(_NUMBERS, "NUMBERS"),
     "depth": "|".join(map(str, DEPTHS)),
     "max_memory": "SIZE",
+    "strength": "NUMBER",
 }
 """Of settings whose types do not tell what is to be written."""
 
@@ -275,16 +282,32 @@ _CONTEXT = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotati
 
 def _settings(base: Settings, chosen: dict[str, Any]) -> Settings:
     context: typer.Context = chosen.pop("context")
+    said = {name: one for name, one in chosen.items() if _is_said(context, name)}
+    _check_apart(said)
     file = context.params.get("settings_file")
     if file is None:
         return replace(base, **_values(chosen))
-    said = {name: one for name, one in chosen.items() if _is_said(context, name)}
-    return replace(read_settings(file), **_values(said))
+    return replace(read_settings(file), **apart(_values(said)))
 
 
 def _changes(chosen: dict[str, Any]) -> dict[str, Any]:
     context: typer.Context = chosen.pop("context")
-    return _values({name: one for name, one in chosen.items() if _is_said(context, name)})
+    said = {name: one for name, one in chosen.items() if _is_said(context, name)}
+    _check_apart(said)
+    return _values(said)
+
+
+def _check_apart(said: Mapping[str, Any]) -> None:
+    """A strength finds the content weight by itself.
+
+    Raises:
+        SettingsError: where both are said.
+    """
+    if {"strength", "content_weight"} <= set(said):
+        raise SettingsError(
+            "--strength and --content-weight were both given; give one of them: a strength finds "
+            "the content weight by itself"
+        )
 
 
 def _is_said(context: typer.Context, name: str) -> bool:

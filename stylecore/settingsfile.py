@@ -9,7 +9,8 @@ from dataclasses import fields
 from difflib import get_close_matches
 from os import PathLike
 from pathlib import Path
-from typing import Any, cast, get_origin, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 from . import files
 from .errors import SettingsError
@@ -117,6 +118,8 @@ def check_name(name: object, where: str) -> None:
 def _typed(name: str, value: object, where: str) -> Any:
     check_name(name, where)
     wanted = wanted_of(name)
+    if value is None and _may_be_nothing(name):
+        return None
     if not _is(value, wanted):
         raise SettingsError(
             f"{where}: {name} is {_shown(value)}, which is {_kind(value)}; give {wanted}"
@@ -126,9 +129,19 @@ def _typed(name: str, value: object, where: str) -> Any:
 
 def wanted_of(name: str) -> str:
     """Of what type a setting is, in words."""
-    hint = get_type_hints(Settings)[name]
+    hint = _hint(name)
+    if _may_be_nothing(name):
+        (hint,) = set(get_args(hint)) - {NoneType}
     plain = {int: _WHOLE, float: _NUMBER, tuple: _NUMBERS, Mapping: _LAYERS}
     return plain.get(get_origin(hint) or hint, _TEXT)
+
+
+def _may_be_nothing(name: str) -> bool:
+    return isinstance(_hint(name), UnionType)
+
+
+def _hint(name: str) -> Any:
+    return get_type_hints(Settings)[name]
 
 
 def _is(value: object, wanted: str) -> bool:
