@@ -6,7 +6,7 @@
 Every pair is painted at every size with every strength, and with fixed content weights: the
 default, and for each strength the one weight that its calibrations come to over all pairs, as a
 geometric mean. The balance is that of the picture as it is delivered, in 8 bits at its own size; 1
-is what a run with no content weight comes to there. The table has its mean and its spread, the
+is what a run of strength 1 comes to there. The table has its mean and its spread, the
 farthest that a pair is from the strength, or of a fixed weight from the mean. The folder of
 ``--keep`` gets the pictures, ``strength.jsonl`` and a sheet for each size; the same command again
 takes what lies there as it is, and paints the rest.

@@ -21,7 +21,7 @@ class Calibrated:
         strength: that was asked for.
         changes: of the settings, by name.
         before: what these settings were.
-        farthest: D of the pilot that the content did not count for; None where none was painted.
+        farthest: D of the pilot of strength 1; None where none was painted.
         content: D of the content, at the pilots' size; None likewise.
         pilots: content weights that were tried, and the balances that they came to.
     """

@@ -10,19 +10,25 @@ from typing import Any, TypeAlias
 
 from ..control.composition import settings_at
 from ..pictures.images import reduced, resize, scaled_size
-from ..pictures.tensors import Array
-from ..pyramid import SHORTEST, Scale
+from ..pictures.tensors import Array, to_floats
+from ..pyramid import SHORTEST, Scale, plan
 from ..scene import Scene
 from ..settings import Settings, default_of
 from .calibrated import Calibrated
-from .search import MOST, search
+from .search import MOST, Tried, of_a_pilot, search
 from .yardstick import Way, Yardstick
 
-LONGEST = 64
-"""Pixels of a pilot's longer side, unless its shorter one would be too short."""
+SIDES, STEPS = (64, 96), (12, 8)
+"""Pixels of a pilot's longer side, and evaluations of the objective, at its two scales: these see
+what the first and the last scale of a run see."""
 
-STEPS = 15
-"""Evaluations of the objective that a pilot takes."""
+FARTHEST = 0.012
+"""The content weight of strength 1 at a run's last scale, where the style's is 1: a fifth of the
+default's. With less the content is not only overgrown but gone: faces first, and at 0 all of it."""
+
+_OWN_DETAIL = 0.6
+"""The strength below which finer scales add the content's own detail: where the content weighs so
+much, strokes by example stay lying on it as a grain."""
 
 PILOTS = 1 + MOST
 """At most: one for which the content does not count, and those of the search."""
@@ -63,7 +69,7 @@ def calibrate(
     """What the strength of a scene's settings comes to.
 
     Strength s is a balance of s: so much of the way to the style lies behind the picture. The ends
-    need no pilots. At 1 the content has no weight; at 0 the style has none.
+    need no pilots: at 1 the content weighs next to nothing, at 0 the style weighs nothing.
 
     Args:
         scene: with a strength in its settings.
@@ -78,33 +84,54 @@ def calibrate(
     settings = scene.settings
     if settings.strength == 0:
         return Calibrated.of(settings, {"style_weight": 0.0, "detail": "content"})
+    unit = settings.style_weight / _more(scene)
     if settings.strength == 1:
-        return Calibrated.of(settings, {"content_weight": 0.0})
+        return Calibrated.of(settings, {"content_weight": FARTHEST * unit})
     assert settings.strength is not None
-    pilots = _Pilots(scene, sketch, yardstick, on_pilot)
-    weight, tried = search(settings.strength, pilots.balance)
-    changes = {"content_weight": weight * settings.style_weight}
+    pilots = _Pilots(scene, unit, sketch, yardstick, on_pilot)
+    aim = of_a_pilot(settings.strength, max(scene.height, scene.width))
+    weight, found = search(aim, pilots.balance)
+    tried = tuple(Tried(one.weight * unit, one.balance) for one in found)
+    changes: dict[str, Any] = {"content_weight": max(weight, FARTHEST) * unit}
+    if settings.strength < _OWN_DETAIL and settings.detail == "example":
+        changes["detail"] = "content"
     way = pilots.way
-    found = {"content": way.content, "farthest": way.farthest, "pilots": tuple(tried)}
-    return Calibrated.of(settings, changes, **found)
+    return Calibrated.of(
+        settings, changes, content=way.content, farthest=way.farthest, pilots=tried
+    )
+
+
+def _more(scene: Scene) -> float:
+    """Times as much as the settings say a content counts at a run's last scale."""
+    last = settings_at(scene.settings, max(scene.height, scene.width))
+    return last.content_weight / scene.settings.content_weight
 
 
 def work(scene: Scene) -> list[Scale]:
     """What a calibration paints at most: the sizes of its pilots, and the steps that each takes."""
     if scene.calibrated is not None or scene.settings.strength in (None, 0, 1):
         return []
-    one = small(scene)
-    return [Scale(one.height, one.width, STEPS)] * PILOTS
+    return [Scale(one.height, one.width, one.settings.steps) for one in small(scene)] * PILOTS
 
 
-def small(scene: Scene) -> Scene:
-    """The scene as its pilots have it, which see what the last scale of its run will see."""
+def small(scene: Scene) -> list[Scene]:
+    """The scene as its pilots have it, coarse and fine: each sees what a scale of a run sees."""
+    scales = plan(scene.height, scene.width, scene.settings)
     longest, shortest = max(scene.height, scene.width), min(scene.height, scene.width)
-    side = min(longest, max(LONGEST, ceil(longest * SHORTEST / shortest)))
-    height, width = scaled_size(scene.height, scene.width, side)
+    least = ceil(longest * SHORTEST / shortest)
+    found: list[Scene] = []
+    for scale, side, steps in zip((scales[0], scales[-1]), SIDES, STEPS, strict=True):
+        side = min(longest, max(side, least))
+        settings = _short(settings_at(scene.settings, scale.longest), side, steps)
+        found.append(_reduced(scene, settings))
+    return found
+
+
+def _reduced(scene: Scene, settings: Settings) -> Scene:
+    height, width = scaled_size(scene.height, scene.width, settings.size)
     return replace(
         scene,
-        settings=_short(settings_at(scene.settings, longest), side),
+        settings=settings,
         height=height,
         width=width,
         content=reduced(scene.content, 2 * height, 2 * width),
@@ -112,14 +139,14 @@ def small(scene: Scene) -> Scene:
     )
 
 
-def _short(settings: Settings, side: int) -> Settings:
+def _short(settings: Settings, side: int, steps: int) -> Settings:
     """One scale, by the same optimiser whoever paints: weights are to mean the same to all."""
     return replace(
         settings,
         size=side,
         coarsest=side,
-        steps=STEPS,
-        composition="style",  # that of the last scale is in the settings already
+        steps=steps,
+        composition="style",  # that of the scale is in the settings already
         optimizer=default_of("optimizer"),
         history_size=default_of("history_size"),
         strength=None,
@@ -130,34 +157,42 @@ class _Pilots:
     def __init__(
         self,
         scene: Scene,
+        unit: float,
         sketch: Sketch,
         yardstick: Callable[[Scene], Yardstick],
         on_pilot: OnPilot | None,
     ) -> None:
         assert scene.settings.strength is not None
         self._strength, self._asked, self._small = scene.settings.strength, scene, small(scene)
-        self._sketch, self._on_pilot = sketch, on_pilot
+        self._unit, self._sketch, self._on_pilot = unit, sketch, on_pilot
         self._count, self._step, self._began = 0, 0, perf_counter()
-        self._yardstick = yardstick(self._small)
-        self.way = Way(self._yardstick.content, self._distance(0.0))
+        self._yardstick = yardstick(self._small[-1])
+        self.way = Way(self._yardstick.content, self._distance(FARTHEST))
 
     def balance(self, weight: float) -> float:
-        """How far a pilot with this content weight, where the style's is 1, has come."""
+        """How far a pilot with this content weight at its last scale has come."""
         return self.way.balance(self._distance(weight))
 
     def _distance(self, weight: float) -> float:
         self._count, self._step = self._count + 1, 0
-        settings = self._small.settings
+        coarse, fine = (self._weighed(one, weight) for one in self._small)
+        begun = to_floats(self._sketch(coarse, self._stepped))
+        fine = replace(fine, start=resize(begun, fine.width, fine.height))
+        return self._yardstick(self._sketch(fine, self._stepped))
+
+    def _weighed(self, scene: Scene, weight: float) -> Scene:
+        settings = scene.settings
         # By its share, what a scale makes of a content weight: it may count many times as much.
         more = settings.content_weight / self._asked.settings.content_weight
-        changed = replace(settings, content_weight=weight * more * settings.style_weight)
-        return self._yardstick(self._sketch(replace(self._small, settings=changed), self._stepped))
+        changed = replace(settings, content_weight=weight * self._unit * more)
+        return replace(scene, settings=changed)
 
     def _stepped(self, _: Any) -> None:
         self._step += 1
         if self._on_pilot is None:
             return
-        done = (self._count - 1) * STEPS + self._step
-        left = (perf_counter() - self._began) / done * max(0, PILOTS * STEPS - done)
-        where = (self._count, PILOTS, self._step, STEPS)
+        each = sum(STEPS)
+        done = (self._count - 1) * each + self._step
+        left = (perf_counter() - self._began) / done * max(0, PILOTS * each - done)
+        where = (self._count, PILOTS, self._step, each)
         self._on_pilot(PilotStep(self._strength, *where, left))

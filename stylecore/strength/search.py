@@ -11,10 +11,12 @@ import math
 from collections.abc import Callable
 from typing import NamedTuple
 
-_HALFWAY = 0.3
-"""α₀: the content weight that leaves pictures halfway, as a rule."""
+from ..control.composition import MIXED
 
-_SLOPE = 0.6
+_HALFWAY = 0.6
+"""α₀: the content weight that leaves pictures halfway, as a rule, as it counts at the last scale."""
+
+_SLOPE = 1.3
 """γ, as a rule."""
 
 _STEEPEST = 3.0
@@ -29,15 +31,18 @@ _LEAST, _MOST = 1e-4, 1e3
 _UNSURE = 0.01
 """A balance nearer to 0 or to 1 says no more than that it is there."""
 
+_SMALL_SHIFT, _SMALL_SLOPE = 0.25, 0.8
+"""Of small runs: the logit of a run's balance is so much more than so many times its pilot's."""
+
 NEAR = 0.02
 """A pilot whose balance is so near to what is sought ends the search."""
 
-MOST = 3
+MOST = 2
 """Pilots that a search takes at most."""
 
 
 class Tried(NamedTuple):
-    """A pilot: the content weight, where the style's is 1, and the balance that it came to."""
+    """A pilot: the weight of its content, and the balance that it came to."""
 
     weight: float
     balance: float
@@ -48,7 +53,7 @@ def search(wanted: float, balance_at: Callable[[float], float]) -> tuple[float, 
 
     Args:
         wanted: a balance above 0 and below 1.
-        balance_at: paints a pilot with a content weight.
+        balance_at: paints a pilot; weights are those at a run's last scale, where the style's is 1.
     """
     tried: list[Tried] = []
     while len(tried) < MOST:
@@ -82,6 +87,17 @@ def _slope(one: Tried, other: Tried) -> float:
     fall = _logit(one.balance) - _logit(other.balance)
     found = (apart * fall + _TRUST * _SLOPE) / (apart**2 + _TRUST)
     return min(max(found, _SLOPE / _STEEPEST), _SLOPE * _STEEPEST)
+
+
+def of_a_pilot(balance: float, longest: int) -> float:
+    """The balance of a pilot whose run, so many pixels long, has this one.
+
+    Where all scales hold the content at shallow layers, as small runs have it, a run has the steps
+    to go farther than its pilots: they were fitted, in logits, on runs of 128 pixels.
+    """
+    if longest > MIXED:
+        return balance
+    return 1 / (1 + math.exp((_SMALL_SHIFT - math.log(balance / (1 - balance))) / _SMALL_SLOPE))
 
 
 def _logit(balance: float) -> float:

@@ -71,7 +71,7 @@ class Way:
 
     Attributes:
         content: D of the content.
-        farthest: D of what is painted where the content does not count.
+        farthest: D of what is painted where the content counts for next to nothing.
     """
 
     content: float

@@ -53,7 +53,9 @@ def test_at_each_place_objective_start_and_budget_are_the_same(comparison, rules
 
 
 def test_a_strength_comes_to_one_weight_for_all(rules, pairs, painter, tmp_path):
-    strong = replace(rules, settings=replace(rules.settings, strength=0.5), starts=1, scales=("single",))
+    strong = replace(
+        rules, settings=replace(rules.settings, strength=0.5), starts=1, scales=("single",)
+    )
     found = compare(pairs[:1], strong, painter, Shelf(tmp_path), lambda _: None)
     plain = compare(pairs[:1], replace(strong, settings=rules.settings), painter, Shelf(tmp_path),
                     lambda _: None)  # fmt: skip

@@ -15,9 +15,11 @@ from stylecore import (
     stylize,
 )
 from stylecore.checkpoints.checkpoint import Checkpoint
+from stylecore.control.composition import settings_at
 from stylecore.pictures.tensors import to_tensor
 from stylecore.strength import pilots
-from stylecore.strength.pilots import LONGEST, PILOTS, STEPS, small, work
+from stylecore.strength.pilots import FARTHEST, PILOTS, SIDES, STEPS, small, work
+from stylecore.strength.search import of_a_pilot
 
 LEFT = np.zeros((48, 64), np.float32)
 LEFT[:, :32] = 1
@@ -31,17 +33,27 @@ def weight_of(painter, scene):
 def test_more_strength_is_less_content(painter, scene_of):
     weights = [weight_of(painter, scene_of(strength=one)) for one in (0.2, 0.5, 0.8, 1.0)]
     assert weights == sorted(weights, reverse=True)
-    assert weights[-1] == 0
+    assert weights[-1] == pytest.approx(FARTHEST / 10)  # a small run's content counts ten times
+
+
+def test_scales_of_pilots_see_what_those_of_the_run_see(scene_of):
+    scene = scene_of(size=512, strength=0.5, coarsest=64)
+    coarse, fine = small(scene)
+    for one, longest in ((coarse, 64), (fine, 512)):
+        wanted = settings_at(scene.settings, longest)
+        assert one.settings.content_layers == wanted.content_layers
+        assert one.settings.content_weight == wanted.content_weight
+    assert coarse.settings.content_weight > 5 * fine.settings.content_weight
 
 
 def test_a_run_comes_to_about_the_strength(painter, scene_of):
-    """One scale, as many steps as a pilot has, and its size: the pilot itself."""
-    scene = scene_of(strength=0.5, coarsest=64, steps=STEPS, composition="style")
-    farthest = painter.paint(scene_of(strength=1.0, coarsest=64, steps=STEPS, composition="style"))
-    result = painter.paint(scene)
-    yardstick = painter.yardstick(scene)
-    way = pilots.Way(yardstick.content, yardstick(to_tensor(farthest.image)))
-    assert way.balance(yardstick(to_tensor(result.image))) == pytest.approx(0.5, abs=0.1)
+    """With the scales and steps of a pilot a run is one, but for what is made of its balance."""
+    like = {"composition": "style", "detail": "none", "size": 96, "coarsest": 64}
+    runs = {one: scene_of(strength=one, steps=sum(STEPS), **like) for one in (0.5, 1.0)}
+    yardstick = painter.yardstick(runs[0.5])
+    found = {one: yardstick(to_tensor(painter.paint(scene).image)) for one, scene in runs.items()}
+    balance = pilots.Way(yardstick.content, found[1.0]).balance(found[0.5])
+    assert balance == pytest.approx(of_a_pilot(0.5, 96), abs=0.1)
 
 
 def test_the_report_has_the_weights_that_were_taken(painter, scene_of):
@@ -49,8 +61,9 @@ def test_the_report_has_the_weights_that_were_taken(painter, scene_of):
     assert report["settings"]["strength"] is None
     found = report["strength"]
     assert found["strength"] == 0.5
-    assert found["changes"] == {"content_weight": report["settings"]["content_weight"]}
-    assert found["before"] == {"content_weight": Settings().content_weight}
+    assert found["changes"] == {name: report["settings"][name] for name in found["changes"]}
+    assert found["before"] == {name: getattr(Settings(), name) for name in found["before"]}
+    assert "content_weight" in found["changes"]
     assert 1 <= len(found["pilots"]) < PILOTS
     json.dumps(report)
 
@@ -71,6 +84,22 @@ def test_without_strength_the_picture_is_the_content(painter, scene_of, pictures
     result = painter.paint(scene_of(strength=0.0))
     assert np.abs(result.image.astype(int) - pictures.content).max() <= 1
     assert result.report["warnings"] == painter.paint(scene_of()).report["warnings"]
+
+
+@pytest.mark.parametrize(
+    ("detail", "strength", "wanted"),
+    [
+        ("example", 0.3, "content"),
+        ("example", 0.7, "example"),
+        ("none", 0.3, "none"),
+        ("example", 1.0, "example"),
+    ],
+)
+def test_a_weak_style_leaves_its_detail_to_the_content(painter, scene_of, detail, strength, wanted):
+    scene = scene_of(strength=strength, detail=detail)
+    found = painter.calibrated(scene)
+    assert found.settings.detail == wanted
+    assert found.calibrated.asked(found.settings) == scene.settings
 
 
 @pytest.mark.parametrize(
@@ -116,16 +145,18 @@ def test_pilots_are_small_and_told_of(painter, scene_of):
     painter.calibrated(scene_of(strength=0.5, size=96), told.append)
     assert {one.pilot for one in told} <= set(range(1, PILOTS + 1))
     assert told[0].pilot == told[0].step == 1
-    assert (told[-1].strength, told[-1].steps) == (0.5, STEPS)
+    assert (told[-1].strength, told[-1].steps) == (0.5, sum(STEPS))
     assert all(one.remaining >= 0 for one in told)
 
 
 def test_pilots_keep_the_shape_and_are_no_larger_than_the_picture(scene_of):
-    for size, longest in ((512, LONGEST), (128, LONGEST), (48, 48)):
-        one = small(scene_of(size=size, strength=0.5))
-        assert max(one.height, one.width) == one.settings.size == longest
-        assert one.height / one.width == pytest.approx(3 / 4, rel=0.05)
-    assert [one.steps for one in work(scene_of(strength=0.5))] == [STEPS] * PILOTS
+    for size, sides in ((512, SIDES), (128, SIDES), (48, (48, 48))):
+        found = small(scene_of(size=size, strength=0.5))
+        assert tuple(one.settings.size for one in found) == sides
+        for one in found:
+            assert max(one.height, one.width) == one.settings.size
+            assert one.height / one.width == pytest.approx(3 / 4, rel=0.05)
+    assert [one.steps for one in work(scene_of(strength=0.5))] == [*STEPS] * PILOTS
     assert work(scene_of(strength=1.0)) == work(scene_of()) == []
 
 
