@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from difflib import get_close_matches
+from functools import cache
 from os import PathLike
 from pathlib import Path
 from types import NoneType, UnionType
@@ -141,7 +142,12 @@ def _may_be_nothing(name: str) -> bool:
 
 
 def _hint(name: str) -> Any:
-    return get_type_hints(Settings)[name]
+    return _hints()[name]
+
+
+@cache
+def _hints() -> Mapping[str, Any]:
+    return get_type_hints(Settings)
 
 
 def _is(value: object, wanted: str) -> bool:

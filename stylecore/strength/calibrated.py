@@ -23,7 +23,8 @@ class Calibrated:
         before: what these settings were.
         farthest: D of the pilot of strength 1; None where none was painted.
         content: D of the content, at the pilots' size; None likewise.
-        pilots: content weights that were tried, and the balances that they came to.
+        pilots: content weights that were tried, and the balances that runs have with them, by what
+            the pilots came to.
     """
 
     strength: float

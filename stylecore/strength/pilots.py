@@ -15,7 +15,7 @@ from ..pyramid import SHORTEST, Scale, plan
 from ..scene import Scene
 from ..settings import Settings, default_of
 from .calibrated import Calibrated
-from .search import MOST, Tried, of_a_pilot, search
+from .search import MOST, Tried, of_a_run, search
 from .yardstick import Way, Yardstick
 
 SIDES, STEPS = (64, 96), (12, 8)
@@ -89,8 +89,7 @@ def calibrate(
         return Calibrated.of(settings, {"content_weight": FARTHEST * unit})
     assert settings.strength is not None
     pilots = _Pilots(scene, unit, sketch, yardstick, on_pilot)
-    aim = of_a_pilot(settings.strength, max(scene.height, scene.width))
-    weight, found = search(aim, pilots.balance)
+    weight, found = search(settings.strength, pilots.balance)
     tried = tuple(Tried(one.weight * unit, one.balance) for one in found)
     changes: dict[str, Any] = {"content_weight": max(weight, FARTHEST) * unit}
     if settings.strength < _OWN_DETAIL and settings.detail == "example":
@@ -170,8 +169,9 @@ class _Pilots:
         self.way = Way(self._yardstick.content, self._distance(FARTHEST))
 
     def balance(self, weight: float) -> float:
-        """How far a pilot with this content weight at its last scale has come."""
-        return self.way.balance(self._distance(weight))
+        """How far a run is likely to come with this content weight at its last scale."""
+        longest = max(self._asked.height, self._asked.width)
+        return of_a_run(self.way.balance(self._distance(weight)), longest)
 
     def _distance(self, weight: float) -> float:
         self._count, self._step = self._count + 1, 0

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ..control.composition import MIXED
 
 _HALFWAY = 0.6
-"""α₀: the content weight that leaves pictures halfway, as a rule, as it counts at the last scale."""
+"""α₀: the content weight that leaves pictures halfway as a rule, at the last scale."""
 
 _SLOPE = 1.3
 """γ, as a rule."""
@@ -31,8 +31,9 @@ _LEAST, _MOST = 1e-4, 1e3
 _UNSURE = 0.01
 """A balance nearer to 0 or to 1 says no more than that it is there."""
 
-_SMALL_SHIFT, _SMALL_SLOPE = 0.25, 0.8
-"""Of small runs: the logit of a run's balance is so much more than so many times its pilot's."""
+_SMALL, _LARGE = (0.25, 0.8), (0.15, 1.0)
+"""Shift and slope, in logits, from pilots to runs of up to 200 pixels, and to larger ones. Fitted
+at 128 pixels (pagoda × night), and at 256 (that, astronaut × poster, cat × wave)."""
 
 NEAR = 0.02
 """A pilot whose balance is so near to what is sought ends the search."""
@@ -89,15 +90,18 @@ def _slope(one: Tried, other: Tried) -> float:
     return min(max(found, _SLOPE / _STEEPEST), _SLOPE * _STEEPEST)
 
 
-def of_a_pilot(balance: float, longest: int) -> float:
-    """The balance of a pilot whose run, so many pixels long, has this one.
+def of_a_run(balance: float, longest: int) -> float:
+    """The balance that a run, so many pixels long, is likely to have by that of its pilot.
 
-    Where all scales hold the content at shallow layers, as small runs have it, a run has the steps
-    to go farther than its pilots: they were fitted, in logits, on runs of 128 pixels.
+    It has the steps to go farther, above all where every scale holds the content at shallow layers,
+    as small runs have it.
+
+    Args:
+        balance: of the pilot.
+        longest: of the run's last scale.
     """
-    if longest > MIXED:
-        return balance
-    return 1 / (1 + math.exp((_SMALL_SHIFT - math.log(balance / (1 - balance))) / _SMALL_SLOPE))
+    shift, slope = _SMALL if longest <= MIXED else _LARGE
+    return 1 / (1 + math.exp(-shift - slope * _logit(balance)))
 
 
 def _logit(balance: float) -> float:

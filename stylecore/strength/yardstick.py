@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,5 +113,5 @@ def _blended(layer: str, styles: Sequence[Mapping[str, Array]], guidance: Guidan
     return np.stack(blends)
 
 
-def _squares(values: Array) -> NDArray[np.float64]:
+def _squares(values: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     return np.square(values, dtype=np.float64).sum(axis=(1, 2))

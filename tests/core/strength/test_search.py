@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stylecore.strength.search import MOST, likely, of_a_pilot, search
+from stylecore.strength.search import MOST, likely, of_a_run, search
 
 STRENGTHS = st.floats(0.1, 0.9)
 
@@ -58,13 +58,15 @@ def test_a_pilot_that_is_near_enough_ends_it():
     assert len(search(0.5, lambda _: 0.6)[1]) == MOST
 
 
-def test_what_a_pilot_aims_at_grows_with_the_strength():
-    strengths = [number / 20 for number in range(1, 20)]
+def test_a_run_goes_farther_than_its_pilots_and_as_far_as_they_tell():
+    balances = [number / 20 for number in range(1, 20)]
     for size in (64, 200, 512):
-        found = [of_a_pilot(one, size) for one in strengths]
+        found = [of_a_run(one, size) for one in balances]
         assert found == sorted(found)
         assert all(0 < one < 1 for one in found)
-    assert [of_a_pilot(one, 512) for one in strengths] == strengths
-    assert of_a_pilot(1 / (1 + math.exp(-0.8 * 1.5 - 0.25)), 128) == pytest.approx(
-        1 / (1 + math.exp(-1.5))
+        assert found[9] > 0.5
+    assert of_a_run(1 / (1 + math.exp(-1.5)), 128) == pytest.approx(
+        1 / (1 + math.exp(-0.8 * 1.5 - 0.25))
     )
+    assert 0 < of_a_run(-0.3, 512) < 0.02
+    assert 0.98 < of_a_run(1.2, 512) < 1
