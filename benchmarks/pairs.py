@@ -74,9 +74,10 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def ask_for_pairs(parser: argparse.ArgumentParser, keep: Path) -> None:
-    """Add the options that say which pairs are painted, how large, and where they go."""
-    parser.add_argument("--size", type=int, default=512)
+def ask_for_pairs(parser: argparse.ArgumentParser, keep: Path, *, size: bool = True) -> None:
+    """Add the options that say which pairs are painted, perhaps how large, and where they go."""
+    if size:
+        parser.add_argument("--size", type=int, default=512)
     parser.add_argument("--pair", type=Path, nargs=2, action="append", metavar=("CONTENT", "STYLE"))
     parser.add_argument(
         "--folder", type=Path, help="each picture of its content/ with each of its style/"

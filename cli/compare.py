@@ -130,7 +130,7 @@ Fractions = Annotated[
 ]
 
 _SAME_FOR_ALL = (
-    *("size", "fit", "init", "seed", "content_weight", "style_weight", "tv_weight"),
+    *("size", "fit", "init", "seed", "strength", "content_weight", "style_weight", "tv_weight"),
     *("content_layers", "style_layers", "composition", "coarse_content", "detail", "pooling"),
     *("style_loss", "loss_scale", "style_scale", "color", "steps", "coarsest"),
     *("engine", "threads"),

@@ -99,6 +99,9 @@ def _lines(plan: RunPlan) -> Iterator[str]:
     for size, stage in zip(sizes, plan.stages, strict=True):
         tiles = f"  in tiles of {stage.fit.side}" if stage.fit.side else ""
         yield f"{size:>{width}}  {stage.scale.steps:4} steps  {clock(stage.seconds)}{tiles}"
+    if plan.calibration:
+        seconds, strength = clock(plan.calibration), plan.settings.strength
+        yield f"pilots  for strength {strength:g} come first, {seconds} at most"
     engine = plan.engine
     threads = "1 thread" if engine.threads == 1 else f"{engine.threads} threads"
     yield f"engine  {engine.name} in {engine.precision}, {threads}"

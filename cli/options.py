@@ -11,9 +11,10 @@ from typing import Annotated, Any, get_args, get_type_hints
 
 import typer
 
+from ..errors import SettingsError
 from ..models.training.settings import TrainingSettings
 from ..presets.library import preset_names, preset_values
-from ..settings import DEPTHS, LAYERS, Settings, parse_layers, parse_numbers
+from ..settings import DEPTHS, LAYERS, Settings, apart, parse_layers, parse_numbers
 from ..settingsfile import read_settings, settings_of
 from .common import optional
 from .standard import STANDARD, given
@@ -30,6 +31,11 @@ HELP: dict[str, tuple[str, str]] = {
     "depth": (
         _PICTURE,
         "Bits of a channel of the result; 16 for PNG and TIFF, to go on with in another program.",
+    ),
+    "strength": (
+        _LOOK,
+        "How far to go, from the content (0) to the style as far as it goes (1): small pilots find "
+        "the content weight that goes so far for this pair. Left out, --content-weight counts.",
     ),
     "content_weight": (_LOOK, "Weight of the content (α)."),
     "style_weight": (_LOOK, "Weight of the style (β)."),
@@ -146,6 +152,7 @@ _METAVARS = {
     **dict.fromkeys(_NUMBERS, "NUMBERS"),
     "depth": "|".join(map(str, DEPTHS)),
     "max_memory": "SIZE",
+    "strength": "NUMBER",
 }
 """Of settings whose types do not tell what is to be written."""
 
@@ -306,10 +313,11 @@ def _complete_preset(incomplete: str) -> list[str]:
 def _settings(base: Settings, chosen: dict[str, Any]) -> Settings:
     context: typer.Context = chosen.pop("context")
     preset, file = chosen.pop("preset", None), context.params.get("settings_file")
+    said = {name: one for name, one in chosen.items() if _is_said(context, name)}
+    _check_apart(said)
     if preset is None and file is None:
         return replace(base, **_values(chosen))
-    said = {name: one for name, one in chosen.items() if _is_said(context, name)}
-    return replace(_begun(preset, file), **_values(said))
+    return replace(_begun(preset, file), **apart(_values(said)))
 
 
 def _begun(preset: str | None, file: Path | None) -> Settings:
@@ -322,7 +330,22 @@ def _begun(preset: str | None, file: Path | None) -> Settings:
 
 def _changes(chosen: dict[str, Any]) -> dict[str, Any]:
     context: typer.Context = chosen.pop("context")
-    return _values({name: one for name, one in chosen.items() if _is_said(context, name)})
+    said = {name: one for name, one in chosen.items() if _is_said(context, name)}
+    _check_apart(said)
+    return _values(said)
+
+
+def _check_apart(said: Mapping[str, Any]) -> None:
+    """A strength finds the content weight by itself.
+
+    Raises:
+        SettingsError: where both are said.
+    """
+    if {"strength", "content_weight"} <= set(said):
+        raise SettingsError(
+            "--strength and --content-weight were both given; give one of them: a strength finds "
+            "the content weight by itself"
+        )
 
 
 def _is_said(context: typer.Context, name: str) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..pictures.tensors import Picture
     from ..provenance.inputs import Inputs
     from ..scene import Scene
+    from ..strength.calibrated import Calibrated
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Order:
         where: regions and masks.
         fine_style: whose strokes the first style is given before, or None.
         init_network: what the run starts from is painted by it, or None.
+        calibrated: what the settings' strength comes to, where that is known.
     """
 
     content: Path
@@ -38,6 +40,7 @@ class Order:
     where: Where
     fine_style: Path | None = None
     init_network: Path | None = None
+    calibrated: Calibrated | None = None
 
     def paths(self) -> list[Path]:
         """Every file that is read."""
@@ -99,7 +102,8 @@ class Order:
                 self.init_network, self.content, self.settings, quiet=quiet
             )
         styles = self.styles if styles is None else styles
-        return read_scene(self.content, styles, self.settings, inputs=inputs, **controls)
+        scene = read_scene(self.content, styles, self.settings, inputs=inputs, **controls)
+        return replace(scene, calibrated=self.calibrated)
 
 
 @dataclass(frozen=True)

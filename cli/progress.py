@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ..models.training.trainer import TrainingStep
     from ..results import Step
+    from ..strength.pilots import PilotStep
 
 
 class Progress:
@@ -33,6 +34,9 @@ class Progress:
 
     def fetched(self, done: int, total: int) -> None:
         """Show how many bytes of a download are here, of how many (0: unknown)."""
+
+    def calibrating(self, step: PilotStep) -> None:
+        """Show a step of the pilots that a strength is found by."""
 
     def step(self, step: Step) -> None:
         """Show a step of the run."""
@@ -62,6 +66,11 @@ class Lines(Progress):
         if not self._fetching:
             self.say(fetching_text(total))
         self._fetching = True
+
+    def calibrating(self, step: PilotStep) -> None:
+        """Write a line at the beginning."""
+        if step.pilot == step.step == 1:
+            self.say(calibrating_text(step))
 
     def step(self, step: Step) -> None:
         """Write a line when the scale before has ended."""
@@ -114,6 +123,16 @@ class Bar(Progress):
             detail=f"{megabytes(done)}{size}" + ("" if left is None else f"  {clock(left)} left"),
         )
 
+    def calibrating(self, step: PilotStep) -> None:
+        """Move the bar to the share of the pilots' steps that is over."""
+        self._bar.update(
+            self._task,
+            description=f"calibrating strength {step.strength:g}",
+            completed=(step.pilot - 1) * step.steps + step.step,
+            total=step.pilots * step.steps,
+            detail=f"pilot {step.pilot}  {clock(step.remaining)} left",
+        )
+
     def step(self, step: Step) -> None:
         """Move the bar to the share of time that is over: steps grow slower scale by scale."""
         now = time.monotonic()
@@ -150,6 +169,11 @@ def progress_for(*, quiet: bool) -> Progress:
 def scale_text(step: Step) -> str:
     """Name a scale and its size: ``scale 2/4 256×192``."""
     return f"scale {step.scale}/{step.scales} {step.width}×{step.height}"
+
+
+def calibrating_text(step: PilotStep) -> str:
+    """Say that a strength is being calibrated: ``finding the weights for strength 0.5, …``."""
+    return f"finding the weights for strength {step.strength:g}, by {step.pilots} small pilots"
 
 
 def minute_text(steps: Sequence[TrainingStep]) -> str:

@@ -12,7 +12,7 @@ import typer
 
 from .. import files
 from ..errors import StylecoreError
-from ..settings import Settings
+from ..settings import Settings, apart
 from .common import Metadata, Model, NoMetadata, Offline, Quiet, argument, output
 from .errors import complain
 from .life import Life, with_life
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ..provenance.inputs import Inputs
     from ..provenance.provenance import Provenance
     from ..provenance.search import Found
+    from ..strength.calibrated import Calibrated
 
 _Output = Annotated[
     Path | None,
@@ -133,18 +134,34 @@ def _order(
         wanted.pop("init network", None)
     found = search(wanted, folders)
     _complain_of(found, anyway=anyway, quiet=quiet)
-    settings = made.settings
+    settings, calibrated = _settings(made, changes, found)
     if "start" in found.files:
         settings = replace(settings, init=str(found.files["start"]))
     styles = [path for what, path in found.files.items() if what.split()[0] == "style"]
     return Order(
         content=found.files["content"],
         styles=styles,
-        settings=replace(settings, **changes),
+        settings=replace(settings, **apart(changes)),
         where=_where(made.inputs, found.files),
         fine_style=found.files.get("fine style"),
         init_network=found.files.get("init network"),
+        calibrated=calibrated,
     )
+
+
+def _settings(
+    made: Provenance, changes: dict[str, Any], found: Found
+) -> tuple[Settings, Calibrated | None]:
+    """Those that a picture was asked for with, and what their strength comes to, if that is known.
+
+    Another picture, of another size say, has another pair of weights for the same strength.
+    """
+    from ..provenance.identity import ELSEWHERE
+
+    if made.calibrated is None:
+        return made.settings, None
+    same = not found.changed and set(changes) <= set(ELSEWHERE)
+    return made.calibrated.asked(made.settings), made.calibrated if same else None
 
 
 def _complain_of(found: Found, *, anyway: bool, quiet: bool) -> None:

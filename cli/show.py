@@ -69,12 +69,21 @@ def _lines(made: Provenance) -> Iterator[tuple[str, str]]:
     yield "steps", f"{made.steps}{'' if made.finished else ', then something ended it early'}"
     if made.strip:
         yield "strip", f"{made.strip} pictures"
+    if made.calibrated is not None:
+        yield "strength", f"{made.calibrated.strength:g}, which {_changes(made.calibrated.changes)}"
     if made.losses is not None:
         yield "loss", _losses(made.losses)
     yield "versions", ", ".join(f"{name} {one}" for name, one in made.versions.items())
     for name, value in made.settings.as_dict().items():
+        if made.calibrated is not None and name == "strength":
+            continue  # that is told above
         text = _text(value)
         yield name, text if text == _text(default_of(name)) else f"{text}  *"
+
+
+def _changes(changes: Mapping[str, Any]) -> str:
+    """What a strength came to: ``came to content_weight 0.037``."""
+    return "came to " + ", ".join(f"{name} {_text(one)}" for name, one in changes.items())
 
 
 def _losses(losses: Mapping[str, float | None]) -> str:
@@ -90,4 +99,6 @@ def _text(value: Any) -> str:
         return ",".join(f"{name}:{one:g}" if one != 1 else name for name, one in layers)
     if isinstance(value, tuple):
         return ",".join(f"{one:g}" for one in cast("tuple[float, ...]", value)) or "none"
+    if value is None:
+        return "none"
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -138,7 +138,8 @@ def _paint(
             check(painter)
         preview = how.life.previewing(outputs, order.settings.size, progress)
         on_step = watching(progress.step, preview)
-        paint_strip(painter, scene, strip.count, on_step, found.append, checkpoint)
+        told = (on_step, found.append, checkpoint, progress.calibrating)
+        paint_strip(painter, scene, strip.count, *told)
         if preview is not None:
             preview.show(found[-1].picture)
 

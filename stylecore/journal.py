@@ -20,6 +20,7 @@ from .record import Noted, Record
 from .report import Report, versions
 from .results import Result
 from .settings import Optimizer
+from .strength.calibrated import Calibrated
 
 _STRANGE = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 """What values lead to that are not of a checkpoint."""
@@ -32,10 +33,12 @@ class Standing:
     Attributes:
         start: what its scale started from, (1, 3, H, W): targets may depend on it.
         noted: what the record knows.
+        calibrated: what its strength came to, where it has one.
     """
 
     start: Array
     noted: Noted
+    calibrated: Calibrated | None = None
 
 
 class Journal:
@@ -142,8 +145,10 @@ class Journal:
         report, noted, packed = self._report, standing.noted, mark.packed()
         scales = report.scales[: noted.index]
         last = report.scales[noted.index]
+        calibrated = report.calibrated
         values = {
             "identity": self._identity.as_dict(),
+            "strength": None if calibrated is None else calibrated.as_dict(),
             "on": _on(report),
             "noted": {name: one for name, one in vars(noted).items() if name != "best"},
             "mark": packed.numbers,
@@ -175,7 +180,8 @@ def _standing(saved: Saved, scales: Sequence[Scale]) -> Standing:
         raise ValueError("of another size")
     if len(told) != noted.index + 1 or len(told[-1]["steps"]) != noted.steps:
         raise ValueError("another number of steps")
-    return Standing(saved.arrays["start"], noted)
+    calibrated = saved.values.get("strength")
+    return Standing(saved.arrays["start"], noted, calibrated and Calibrated.of_dict(calibrated))
 
 
 def _mark(saved: Saved, optimizer: Optimizer) -> Mark:

@@ -72,6 +72,7 @@ def _shallow(settings: Settings) -> Settings:
         settings,
         steps=max(1, round(settings.steps * _STEPS_SHARE)),
         style_weight=settings.style_weight or 1.0,
+        strength=None,
         content_weight=0.0,
         style_layers=layers,
         coarsest=settings.size,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -20,7 +21,7 @@ from .engine.objective import Objective
 from .engine.targets import Values, prepare_targets
 from .engine.traits import Traits, traits_of
 from .engine.unit import exponent_of, in_units
-from .errors import EngineError, ModelError
+from .errors import EngineError, ModelError, SettingsError
 from .fits import find_room, limit_for
 from .journal import Journal
 from .losses.table import Losses
@@ -35,6 +36,9 @@ from .report import Report
 from .results import Result
 from .scene import Scene, Study
 from .settings import Settings
+from .strength.calibrated import Calibrated
+from .strength.pilots import OnPilot, calibrate
+from .strength.yardstick import Yardstick
 from .tiling.fitting import Fit
 from .tiling.graphs import Graphs
 from .tiling.measuring import measured
@@ -94,7 +98,7 @@ class Painter:
             ModelError: when the artefact does not fit the scene's settings.
             SettingsError: where the memory that may be held does not suffice.
         """
-        self._check(scene)
+        scene = self.calibrated(scene)
         objective = TiledObjective(self._graphs, self.artefact.manifest)
         scale = Scale(scene.height, scene.width, scene.settings.steps)
         (fit,) = self._room(scene, [scale])
@@ -108,8 +112,13 @@ class Painter:
 
         Raises:
             ModelError: when the artefact does not fit the scene's settings.
+            SettingsError: for a strength in place of weights.
         """
         self._check(scene)
+        if scene.settings.strength is not None:
+            raise SettingsError(
+                "a scene with a strength has no weights yet; take painter.calibrated(scene)"
+            )
         exponent, traits = _exponent(scene), self._traits(scene)
         manifest, features = self.artefact.manifest, self._graphs.features
 
@@ -128,6 +137,7 @@ class Painter:
         *,
         started: float | None = None,
         checkpoint: Checkpoint | None = None,
+        on_pilot: OnPilot | None = None,
     ) -> Result:
         """Paint a scene, coarse to fine.
 
@@ -137,6 +147,7 @@ class Painter:
             started: when the set-up began, by ``time.perf_counter``; by default now.
             checkpoint: kept up while it paints; where it is of a run that was stopped, that goes
                 on, and where that was finished, its result is returned.
+            on_pilot: called after every evaluation of the pilots that a strength is found by.
 
         Raises:
             CheckpointError: for a checkpoint that is damaged, or of another run.
@@ -156,6 +167,11 @@ class Painter:
         if journal.result is not None:
             return journal.result
         fits = self._room(scene, scales, report)
+        if journal.standing is not None:
+            scene = replace(scene, calibrated=journal.standing.calibrated)
+        scene = self.calibrated(scene, on_pilot)
+        report.settings, report.calibrated = scene.settings, scene.calibrated
+        report.warnings += [] if scene.calibrated is None else scene.calibrated.notes()
         exponent = _exponent(scene)
         objective = TiledObjective(self._graphs, self.artefact.manifest, exponent)
         record = Record(scales, objective, scene.finish, report, on_step)
@@ -165,7 +181,8 @@ class Painter:
         try:
             prepared = partial(self._targets, self._traits(scene), exponent)
             x, targets = descend(scene, scales, objective, prepared, record, journal, fits)
-            report.warnings += [*record.finish(), *journal.notes()]
+            moves = scene.calibrated is None or scene.calibrated.strength > 0
+            report.warnings += [*record.finish(moves=moves), *journal.notes()]
             outcome.painted(x)
             objective.rest()  # the measurement wants the memory
             measured = partial(self._measured, exponent, targets, shallow=scales[-1].shallow)
@@ -181,6 +198,37 @@ class Painter:
                 raise
             # A bare Ctrl-C has nothing to add; a caller's own kind of it has.
             raise rescued from (None if type(end) is KeyboardInterrupt else end)
+
+    def calibrated(self, scene: Scene, on_pilot: OnPilot | None = None) -> Scene:
+        """The scene with the weights that its strength comes to in its settings; as it is, without.
+
+        Args:
+            scene: as from :func:`read_scene`.
+            on_pilot: called after every evaluation of the pilots, which are painted where the scene
+                does not know what its strength comes to.
+
+        Raises:
+            ModelError: when the artefact does not fit the scene's settings.
+            SettingsError: where there is nothing to measure a strength by.
+        """
+        self._check(scene)
+        if scene.settings.strength is None:
+            return scene
+        found = scene.calibrated or self._calibrated(scene, on_pilot)
+        return replace(scene, settings=found.applied(scene.settings), calibrated=found)
+
+    def yardstick(self, scene: Scene) -> Yardstick:
+        """What measures pictures of a scene's size against its styles.
+
+        Raises:
+            SettingsError: where there is nothing to measure by.
+        """
+        study = scene.at(Scale(scene.height, scene.width, 0))
+        return Yardstick(self._graphs.features, self.artefact.manifest, study)
+
+    def _calibrated(self, scene: Scene, on_pilot: OnPilot | None) -> Calibrated:
+        sketch = partial(self._sketch, self._traits(scene))
+        return calibrate(scene, sketch, self.yardstick, on_pilot)
 
     def fits(self, scene: Scene) -> tuple[list[Fit], float]:
         """How each scale of a run would find room, and the bytes that the process may hold.
@@ -224,6 +272,16 @@ class Painter:
         styles = list(zip(scene.styles, scene.alphas, strict=True))
         manifest = self.artefact.manifest
         return traits_of(self._graphs.features, manifest, scene.settings, scene.content, styles)
+
+    def _sketch(self, traits: Traits, scene: Scene, on_step: OnStep | None = None) -> Array:
+        """What the network sees of a scene once it is painted, (1, 3, H, W): a run of no record."""
+        exponent, manifest = _exponent(scene), self.artefact.manifest
+        scales = plan(scene.height, scene.width, scene.settings)
+        objective = TiledObjective(self._graphs, manifest, exponent)
+        report = Report(scene.settings, self.engine, manifest)
+        record = Record(scales, objective, scene.finish, report, on_step)
+        prepared = partial(self._targets, traits, exponent)
+        return descend(scene, scales, objective, prepared, record)[0]
 
     def _check(self, scene: Scene) -> None:
         if self._closed:

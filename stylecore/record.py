@@ -87,14 +87,17 @@ class Record:
         self._start: Array | None = None
         self._moved, self._notes = False, list[str]()
 
-    def finish(self) -> list[str]:
+    def finish(self, *, moves: bool = True) -> list[str]:
         """The last scale has ended; returns what the user should know of the run.
+
+        Args:
+            moves: whether the picture should have moved.
 
         Raises:
             EngineError: as :meth:`begin`.
         """
         self._end_scale()
-        return self._notes if self._moved else [*self._notes, _UNMOVED]
+        return self._notes if self._moved or not moves else [*self._notes, _UNMOVED]
 
     def _end_scale(self) -> None:
         here = self._describe_scale()

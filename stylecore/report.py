@@ -17,6 +17,7 @@ from .losses.table import Losses
 from .provenance.inputs import Inputs
 from .pyramid import Scale
 from .settings import Settings
+from .strength.calibrated import Calibrated
 from .version import __version__
 
 
@@ -31,6 +32,7 @@ class Report:
     engine: Engine
     manifest: Manifest
     inputs: Inputs | None = None
+    calibrated: Calibrated | None = None
     scales: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     final: Losses | None = None
     before: float = 0.0
@@ -59,6 +61,7 @@ class Report:
             "versions": versions(),
             "inputs": None if self.inputs is None else self.inputs.as_dict(),
             "settings": self.settings.as_dict(),
+            "strength": None if self.calibrated is None else self.calibrated.as_dict(),
             "engine": self.engine.as_dict(),
             "model": {
                 "name": manifest.name,

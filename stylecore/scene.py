@@ -42,6 +42,7 @@ from .provenance.given import input_of, inputs_of
 from .provenance.inputs import Inputs
 from .pyramid import Scale
 from .settings import Settings
+from .strength.calibrated import Calibrated
 
 
 class Controls(TypedDict, total=False):
@@ -100,6 +101,7 @@ class Scene:
         given: how many styles were given.
         finish: how what is painted is delivered.
         inputs: which pictures and masks were given.
+        calibrated: what the settings' strength comes to, where that is known.
     """
 
     settings: Settings
@@ -114,6 +116,7 @@ class Scene:
     given: int
     finish: Finish = field(repr=False)
     inputs: Inputs = field(repr=False)
+    calibrated: Calibrated | None = field(default=None, repr=False)
 
     def at(self, scale: Scale) -> Study:
         """Everything at a scale: the styles keep their own shape, and have as many pixels."""
@@ -166,6 +169,7 @@ class Scene:
             self,
             settings=settings,
             inputs=inputs,
+            calibrated=None,
             start=begin,
             steering=replace(self.steering, blend=_blend(settings, self.numbers)),
         )

@@ -103,6 +103,9 @@ class Settings:
             delivers the last iterate.
         history_size: of both L-BFGS, how many pairs of steps and changes of the gradient they
             remember, the paper's m (Liu & Nocedal 1989); scipy's ``maxcor``.
+        strength: how far the picture goes from the content, 0, to its style, 1: a few small
+            pilots find the content weight that goes so far for this pair. None takes
+            ``content_weight`` as it is.
         content_weight: α, relative to the style's weight.
         style_weight: β.
         tv_weight: γ, of the total variation.
@@ -154,6 +157,7 @@ class Settings:
     epsilon: float = 0.0
     averaging: float = 0.95
     history_size: int = 10
+    strength: float | None = None
     content_weight: float = 0.05
     style_weight: float = 1.0
     tv_weight: float = 0.0
@@ -212,6 +216,8 @@ class Settings:
             _check_choice(name, getattr(self, name), choices)
         _check_init(self.init)
         _check_memory(self.max_memory)
+        if self.strength is not None:
+            self._check_strength(self.strength)
 
     @property
     def memory_limit(self) -> int:
@@ -227,6 +233,22 @@ class Settings:
         if not _is_decay(self.averaging):
             raise SettingsError(f"averaging is {self.averaging!r}; give a number from 0 to below 1")
         object.__setattr__(self, "betas", _two_decays("betas", self.betas))
+
+    def _check_strength(self, strength: object) -> None:
+        if not _is_finite(strength) or not 0 <= cast("float", strength) <= 1:
+            raise SettingsError(f"strength is {strength!r}; give a number from 0 to 1")
+        if self.content_weight != Settings.content_weight:
+            raise SettingsError(
+                f"strength is {strength} and content_weight {self.content_weight}; give one of"
+                " them: a strength finds the content weight by itself"
+            )
+        if not self.style_weight:
+            raise SettingsError(f"strength is {strength} and style_weight 0; give it a weight")
+        if self.loss_scale != "unit":
+            raise SettingsError(
+                f"strength is {strength} and loss_scale {self.loss_scale}: a strength weighs losses"
+                " without units; take loss_scale unit, or give content_weight instead"
+            )
 
     @property
     def all_content_layers(self) -> tuple[str, ...]:
@@ -320,6 +342,19 @@ def sees_things(layer: str) -> bool:
 def sees_forms(layer: str) -> bool:
     """Whether a layer sees the large forms of a manner; such layers are the deep ones here."""
     return block_of(layer) >= 4
+
+
+def apart(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Changes of settings; what a strength and a content weight were before gives way to either.
+
+    Each finds out, or says, what the other is: of the two the one that is changed counts.
+    """
+    found = dict(changes)
+    if "strength" in found:
+        found.setdefault("content_weight", Settings.content_weight)
+    elif "content_weight" in found:
+        found["strength"] = None
+    return found
 
 
 def default_of(name: str) -> Any:

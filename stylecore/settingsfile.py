@@ -8,13 +8,15 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from difflib import get_close_matches
+from functools import cache
 from os import PathLike
 from pathlib import Path
-from typing import Any, cast, get_origin, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 from . import files
 from .errors import SettingsError
-from .settings import Settings, parse_layers, parse_numbers
+from .settings import Settings, apart, parse_layers, parse_numbers
 
 NAMES = tuple(one.name for one in fields(Settings))
 """Of all settings."""
@@ -35,7 +37,8 @@ def read_settings(
     Raises:
         SettingsError: for a file that cannot be read, or that says anything else.
     """
-    return settings_of({**(otherwise or {}), **read_toml(path)}, str(path))
+    said = read_toml(path)
+    return settings_of({**otherwise, **apart(said)} if otherwise else said, str(path))
 
 
 def read_toml(path: str | PathLike[str]) -> dict[str, Any]:
@@ -139,6 +142,8 @@ def check_name(name: object, where: str) -> None:
 def _typed(name: str, value: object, where: str) -> Any:
     check_name(name, where)
     wanted = wanted_of(name)
+    if value is None and _may_be_nothing(name):
+        return None
     if not _is(value, wanted):
         raise SettingsError(
             f"{where}: {name} is {_shown(value)}, which is {_kind(value)}; give {wanted}"
@@ -148,9 +153,24 @@ def _typed(name: str, value: object, where: str) -> Any:
 
 def wanted_of(name: str) -> str:
     """Of what type a setting is, in words."""
-    hint = get_type_hints(Settings)[name]
+    hint = _hint(name)
+    if _may_be_nothing(name):
+        (hint,) = set(get_args(hint)) - {NoneType}
     plain = {int: _WHOLE, float: _NUMBER, tuple: _NUMBERS, Mapping: _LAYERS}
     return plain.get(get_origin(hint) or hint, _TEXT)
+
+
+def _may_be_nothing(name: str) -> bool:
+    return isinstance(_hint(name), UnionType)
+
+
+def _hint(name: str) -> Any:
+    return _hints()[name]
+
+
+@cache
+def _hints() -> Mapping[str, Any]:
+    return get_type_hints(Settings)
 
 
 def _is(value: object, wanted: str) -> bool:

@@ -16,6 +16,7 @@ from .record import OnStep
 from .results import Result
 from .scene import Controls, Scene, read_scene
 from .settings import Settings
+from .strength.pilots import OnPilot
 
 _STEPS_SHARE = 1 / 5
 _GAP = 8
@@ -32,6 +33,7 @@ def blend_strip(
     on_step: OnStep | None = None,
     on_picture: Callable[[Result], object] | None = None,
     checkpoint: Checkpoint | None = None,
+    on_pilot: OnPilot | None = None,
     **controls: Unpack[Controls],
 ) -> list[Result]:
     """Pictures from one style to another, in equal steps of their Grams' blend.
@@ -49,6 +51,7 @@ def blend_strip(
         on_step: as in :func:`stylize`.
         on_picture: called with each picture when it is finished.
         checkpoint: as in :func:`stylize`; it keeps the pictures that are finished as well.
+        on_pilot: as in :func:`stylize`; every picture of a strip is calibrated by itself.
         controls: as in :func:`stylize`; a region that takes from both styles goes from one to the
             other, and ``start`` is the first picture's.
 
@@ -60,7 +63,7 @@ def blend_strip(
     check_strip(count, settings)
     scene = read_scene(content, [first, second], settings, **controls)
     painter = painter_for(model, settings)
-    return paint_strip(painter, scene, count, on_step, on_picture, checkpoint)
+    return paint_strip(painter, scene, count, on_step, on_picture, checkpoint, on_pilot)
 
 
 def check_strip(count: int, settings: Settings) -> None:
@@ -82,6 +85,7 @@ def paint_strip(
     on_step: OnStep | None = None,
     on_picture: Callable[[Result], object] | None = None,
     checkpoint: Checkpoint | None = None,
+    on_pilot: OnPilot | None = None,
 ) -> list[Result]:
     """Paint a strip of a scene with two styles, as :func:`blend_strip` says."""
     short = _short(scene.settings)
@@ -91,7 +95,7 @@ def paint_strip(
         scene = scene.again(
             start, blend=(1 - float(share), float(share)), **short if results else {}
         )
-        results.append(painter.paint(scene, on_step, checkpoint=checkpoint))
+        results.append(painter.paint(scene, on_step, checkpoint=checkpoint, on_pilot=on_pilot))
         if on_picture is not None:
             on_picture(results[-1])
     return results

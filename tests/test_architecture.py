@@ -63,7 +63,10 @@ MAY_IMPORT = {
         *("silence", "workplace"),
     },
     "stylecore.provenance": {
-        *("control", "errors", "files", "pictures", "settings", "settingsfile"),
+        *("control", "errors", "files", "pictures", "settings", "settingsfile", "strength"),
+    },
+    "stylecore.strength": {
+        *("control", "engine", "errors", "losses", "pictures", "pyramid", "scene", "settings"),
     },
     "stylecore.engine": {"control", "errors", "files", "losses", "pictures", "settings"},
     "stylecore.detail": {"pictures"},
@@ -71,7 +74,8 @@ MAY_IMPORT = {
         *("control", "engine", "errors", "files", "memory", "pictures", "settings"),
     },
     "stylecore.forecast": {
-        *("engine", "errors", "files", "pictures", "pyramid", "scene", "settings", "tiling"),
+        *("engine", "errors", "files", "pictures", "pyramid", "scene", "settings", "strength"),
+        "tiling",
     },
     "stylecore.losses": {"pictures", "settings"},
     "stylecore.masks": {"errors", "pictures"},

@@ -44,7 +44,15 @@ def looked_at(settings: Settings) -> Settings:
     """The settings without content layers that hold at coarse scales only, which crops do not have.
 
     An artefact for these is smaller, and quicker.
+
+    Raises:
+        SettingsError: for a strength, which is of a picture.
     """
+    if settings.strength is not None:
+        raise SettingsError(
+            f"strength is {settings.strength}, which is found for a pair of pictures, and a"
+            " training sees many; give content_weight instead"
+        )
     if settings.size <= MIXED:
         return settings
     return replace(settings, coarse_content=settings.content_layers)

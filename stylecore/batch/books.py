@@ -73,6 +73,7 @@ class Books:
             sha256=sha256,
             seconds=round(painted.seconds, 3),
             losses=dict(painted.losses),
+            **({} if painted.strength is None else {"strength": painted.strength}),
             engine=dict(painted.engine),
             resumed=painted.resumed,
             warnings=painted.warnings,

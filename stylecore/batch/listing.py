@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from .. import files
 from ..errors import SettingsError
-from ..settings import Settings
+from ..settings import Settings, apart
 from ..settingsfile import check_name, mapping_of, read_toml, settings_of, value_of
 from .jobs import Pair
 
@@ -107,7 +107,7 @@ def _pair(row: Mapping[str, Any], path: Path, where: str, settings: Settings) ->
     styles: Any = [style] if isinstance(style, str) else style
     if not _is_list_of(str, [content, name]) or not _is_list_of(str, styles):
         raise SettingsError(f"{where}: content, style and name are text; give paths in quotes")
-    changed = settings_of({**mapping_of(settings), **changes}, where)
+    changed = settings_of({**mapping_of(settings), **apart(changes)}, where)
     if "init" in changes and changed.init not in {"content", "noise"}:
         changed = settings_of(
             {**mapping_of(changed), "init": str(path.parent / changed.init)}, where

@@ -41,6 +41,7 @@ class Painted:
     Attributes:
         data: the file.
         losses: of the delivered picture.
+        strength: what it came to, as plain values; None without one.
         engine: what it was made on.
         seconds: that it took.
         resumed: how often it was gone on with after something had stopped it.
@@ -49,6 +50,7 @@ class Painted:
 
     data: bytes = field(repr=False)
     losses: Mapping[str, float | None]
+    strength: Mapping[str, Any] | None
     engine: Mapping[str, Any]
     seconds: float
     resumed: int
@@ -119,7 +121,13 @@ class PictureTask:
         painter = bench.painter(self.network, settings, parcel)
         scene, metadata = _read(recipe, files, settings, told)
         check_size(self.name, scene.height, scene.width, settings.depth)
-        paint = partial(painter.paint, scene, self._watching(bench), started=started)
+        paint = partial(
+            painter.paint,
+            scene,
+            self._watching(bench),
+            started=started,
+            on_pilot=partial(_end_where_asked, bench),
+        )
         result = self._going_on(paint, told)
         if metadata is not None:
             metadata = replace(metadata, made=result.made)
@@ -127,6 +135,7 @@ class PictureTask:
         return Painted(
             data=encoded_image(self.name, result.picture, metadata),
             losses=report["final"] or {},
+            strength=report["strength"],
             engine=report["engine"],
             seconds=report["seconds"]["total"],
             resumed=report["resumed"],
@@ -157,14 +166,18 @@ class PictureTask:
 
         def watch(step: Step) -> None:
             nonlocal last
-            if bench.halted():
-                raise HaltedError
+            _end_where_asked(bench)
             now = time.monotonic()
             if now - last >= _PAUSE:
                 last = now
                 bench.tell(_told(self.number, step))
 
         return watch
+
+
+def _end_where_asked(bench: Bench, _: object = None) -> None:
+    if bench.halted():
+        raise HaltedError
 
 
 def _told(number: int, step: Step) -> Told:

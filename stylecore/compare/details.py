@@ -74,4 +74,6 @@ def _value(value: Any) -> str:
         return ", ".join(f"{name} {one:g}" for name, one in layers)
     if isinstance(value, list):
         return ", ".join(f"{one:g}" for one in cast("list[float]", value)) or "none"
+    if value is None:
+        return "none"
     return f"{value:g}" if isinstance(value, float) else str(value)

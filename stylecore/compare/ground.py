@@ -114,7 +114,7 @@ class Ground:
     def _course(self, trial: Trial) -> Course:
         at = (trial.place, trial.settings.size)
         if at not in self._courses:
-            scene = self._scene(trial.place.pair, trial.settings)
+            scene = self._painter.calibrated(self._scene(trial.place.pair, trial.settings))
             self._courses[at] = course_at(trial.place, scene, self._painter.problem(scene))
         return self._courses[at]
 

@@ -69,7 +69,9 @@ def settings_at(settings: Settings, longest: int, *, shallow_alone: bool = False
     for name, weight in shallow.items():
         layers[name] = layers.get(name, 0.0) + share * weight / (total[0] or 1)
     more = _MORE if longest <= MIXED else _SLIGHTLY_MORE
-    return replace(settings, content_layers=layers, content_weight=settings.content_weight * more)
+    weight = settings.content_weight * more
+    # A scale has weights; a strength is of the whole run.
+    return replace(settings, content_layers=layers, content_weight=weight, strength=None)
 
 
 def emphasis(distinct: Array, longest: int, height: int, width: int) -> Array:

@@ -12,6 +12,7 @@ from ..engine.table import Engine
 from ..pyramid import SHALLOW_COST, Scale, plan
 from ..scene import Scene
 from ..settings import Settings
+from ..strength.pilots import work
 from ..tiling.fitting import Fit
 from ..tiling.layout import layout, size_in
 from .speed import Speed
@@ -50,6 +51,7 @@ class RunPlan:
         stages: coarsest first.
         engine: what paints.
         setup: seconds that reading and opening take.
+        calibration: seconds that the pilots of a strength take at most; 0 where there are none.
         limit: bytes that the process may hold; infinite where nobody counts them.
     """
 
@@ -57,12 +59,13 @@ class RunPlan:
     stages: tuple[Stage, ...]
     engine: Engine
     setup: float
+    calibration: float
     limit: float
 
     @property
     def seconds(self) -> float:
         """Of the whole run."""
-        return self.setup + sum(stage.seconds for stage in self.stages)
+        return self.setup + self.calibration + sum(stage.seconds for stage in self.stages)
 
     @property
     def peak(self) -> float | None:
@@ -86,7 +89,11 @@ class RunPlan:
                 }
                 for stage in self.stages
             ],
-            "seconds": {"setup": self.setup, "total": self.seconds},
+            "seconds": {
+                "setup": self.setup,
+                "calibration": self.calibration,
+                "total": self.seconds,
+            },
             "peak_memory_bytes": None if self.peak is None else round(self.peak),
             "memory_limit_bytes": None if math.isinf(self.limit) else round(self.limit),
         }
@@ -119,7 +126,12 @@ def planned(
         each *= SHALLOW_COST if scale.shallow else 1.0
         iterations = scale.steps + _PREPARED + _JUDGED * (scale is scales[-1])
         stages.append(Stage(scale, fit, iterations * each))
-    return RunPlan(scene.settings, tuple(stages), engine, setup, limit)
+    calibration = sum(
+        (pilot.steps + _PREPARED)
+        * speed.iteration(_around(pilot.height, pilot.width, manifest.margin))
+        for pilot in work(scene)
+    )
+    return RunPlan(scene.settings, tuple(stages), engine, setup, calibration, limit)
 
 
 def _seen(scale: Scale, fit: Fit, manifest: Manifest) -> float:

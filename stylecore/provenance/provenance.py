@@ -13,6 +13,7 @@ from ..errors import SettingsError, StylecoreError
 from ..pictures.metadata import read_made
 from ..settings import Settings
 from ..settingsfile import mapping_of, settings_of
+from ..strength.calibrated import Calibrated
 from .inputs import Inputs
 
 FORMAT = 1
@@ -35,6 +36,7 @@ class Provenance:
         steps: evaluations that were made, of those that were planned.
         finished: whether nothing ended the run early.
         strip: of how many pictures the strip is that it is, or is part of; 0 for a single one.
+        calibrated: what its strength came to, which is in the settings; None without a strength.
     """
 
     settings: Settings
@@ -46,6 +48,7 @@ class Provenance:
     steps: int
     finished: bool
     strip: int = 0
+    calibrated: Calibrated | None = None
 
     @classmethod
     def of_report(cls, report: Mapping[str, Any], where: str = "the report") -> Self:
@@ -70,6 +73,7 @@ class Provenance:
             losses=report["final"],
             steps=steps,
             finished=finished,
+            calibrated=_calibrated(report),
         )
 
     @classmethod
@@ -92,6 +96,7 @@ class Provenance:
             steps=sum(part.steps for part in parts),
             finished=len(parts) == count and all(part.finished for part in parts),
             strip=count,
+            calibrated=None,  # each picture has one of its own
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -106,6 +111,7 @@ class Provenance:
             "steps": self.steps,
             "finished": self.finished,
             **({"strip": self.strip} if self.strip else {}),
+            **({} if self.calibrated is None else {"strength": self.calibrated.as_dict()}),
             "losses": None if self.losses is None else dict(self.losses),
         }
 
@@ -152,6 +158,7 @@ class Provenance:
             steps=int(given["steps"]),
             finished=bool(given["finished"]),
             strip=int(given.get("strip", 0)),
+            calibrated=_calibrated(given),
         )
 
 
@@ -168,6 +175,11 @@ def read_provenance(path: str | PathLike[str]) -> Provenance | None:
 
 _OF_MODEL = ("name", "source", "sha256", "artefact")
 _OF_ENGINE = ("name", "precision")
+
+
+def _calibrated(given: Mapping[str, Any]) -> Calibrated | None:
+    found = given.get("strength")
+    return None if found is None else Calibrated.of_dict(found)
 
 
 def _without_folder(settings: Settings) -> Settings:

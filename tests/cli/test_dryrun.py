@@ -54,6 +54,17 @@ def test_it_tells_scales_engine_time_and_memory_and_paints_nothing(stylize, no_p
     assert sorted(path.name for path in Path().iterdir()) == before
 
 
+def test_it_knows_of_the_pilots_of_a_strength(stylize, no_painting):
+    result = stylize("--dry-run", "--strength", "0.5", "--report", "plan.json")
+    assert result.exit_code == 0, result.output
+    (line,) = [one for one in result.stdout.splitlines() if one.startswith("pilots")]
+    assert line.startswith("pilots  for strength 0.5 come first, 0:")
+    seconds = json.loads(Path("plan.json").read_text("utf-8"))["seconds"]
+    assert 0 < seconds["calibration"] < seconds["total"]
+    for words in ([], ["--strength", "1"]):
+        assert "pilots" not in stylize("--dry-run", *words).stdout
+
+
 def test_the_timing_is_kept_for_the_next_time(stylize, no_painting):
     first, second = stylize("--dry-run"), stylize("--dry-run")
     assert "timing a few iterations" in first.stderr

@@ -75,6 +75,8 @@ def test_every_option_reaches_its_setting(settings_of):
     )
     words = []
     for name, value in given.as_dict().items():
+        if name == "strength":
+            continue  # it excludes a content weight
         text = value
         if isinstance(value, dict):
             text = ",".join(f"{layer}:{weight}" for layer, weight in value.items())
@@ -82,6 +84,7 @@ def test_every_option_reaches_its_setting(settings_of):
             text = ",".join(map(str, value))
         words += [f"--{name.replace('_', '-')}", str(text)]
     assert settings_of(*words) == given
+    assert settings_of("--strength", "0.25") == Settings(strength=0.25)
 
 
 @pytest.mark.parametrize(
@@ -100,6 +103,8 @@ def test_every_option_reaches_its_setting(settings_of):
         (["--learning-rate", "0"], "learning_rate is 0.0; give a number above 0, to 255"),
         (["--betas", "0.9"], "betas is (0.9,); give two numbers from 0 to below 1"),
         (["--averaging", "1"], "averaging is 1.0; give a number from 0 to below 1"),
+        (["--strength", "2"], "strength is 2.0; give a number from 0 to 1"),
+        (["--strength", "0.5", "--content-weight", "0.05"], "both given; give one of them"),
     ],
 )
 def test_settings_out_of_range(settings_of, words, message):
@@ -123,6 +128,16 @@ def test_a_file_counts_more_than_defaults_and_less_than_what_is_said(settings_of
     words = ["--steps", steps, "--blend", "", "--style-layers", "relu2_1"]
     found = settings_of(*words, "--settings", str(file))
     assert found == Settings(size=64, style_layers={"relu2_1": 1})
+
+
+def test_a_strength_and_a_content_weight_give_way_to_what_is_said(settings_of, tmp_path):
+    file = tmp_path / "run.toml"
+    file.write_text("size = 64\ncontent_weight = 0.2")
+    found = settings_of("--settings", str(file), "--strength", "0.5")
+    assert found == Settings(size=64, strength=0.5)
+    file.write_text("strength = 0.5")
+    found = settings_of("--settings", str(file), "--content-weight", "0.2")
+    assert found == Settings(content_weight=0.2)
 
 
 def test_a_bad_file_is_one_line(settings_of, tmp_path):

@@ -6,6 +6,7 @@ import pytest
 from rich.console import Console
 
 from stylecore.cli.progress import Bar, Lines, Progress, clock, progress_for
+from stylecore.strength.pilots import PilotStep
 
 
 def step(scale=1, number=1, **values):
@@ -51,6 +52,13 @@ def test_lines_tell_once_what_is_fetched(capsys):
     assert capsys.readouterr().err == (
         "fetching the weights of VGG-19 (18.5 MB); they are kept for the next time\n"
     )
+
+
+def test_lines_tell_once_that_a_strength_is_looked_for(capsys):
+    with Lines() as shown:
+        for pilot, number in ((1, 1), (1, 2), (2, 1)):
+            shown.calibrating(PilotStep(0.5, pilot, 4, number, 15, 2.0))
+    assert capsys.readouterr().err == "finding the weights for strength 0.5, by 4 small pilots\n"
 
 
 def test_lines_of_an_interrupted_run_tell_what_was_reached(capsys):

@@ -98,6 +98,43 @@ RUNS = {
 }
 
 
+def settings_and_strength(name):
+    made = Provenance.of_json(read_made(name), name)
+    return made.settings, made.calibrated
+
+
+def test_a_strength_is_not_looked_for_again(command, made, monkeypatch):
+    wanted = made("--strength", "0.5")
+    settings, calibrated = settings_and_strength("out.png")
+    assert settings.strength is None
+    assert calibrated.changes["content_weight"] == settings.content_weight
+    monkeypatch.setattr("stylecore.painter.calibrate", None)
+    result = command("rerun", "out.png", "-o", "again.png")
+    assert result.exit_code == 0, result.output
+    assert (read_image("again.png") == wanted).all()
+    assert read_made("again.png") == read_made("out.png")
+
+
+def test_another_picture_of_the_same_strength_is_looked_for(command, made):
+    made("--strength", "0.5")
+    result = command("rerun", "out.png", "-o", "other.png", "--color", "luminance")
+    assert result.exit_code == 0, result.output
+    assert "finding the weights for strength 0.5" in result.stderr
+    settings, calibrated = settings_and_strength("other.png")
+    assert (settings.color, calibrated.strength) == ("luminance", 0.5)
+
+
+@pytest.mark.parametrize(
+    ("words", "strength"), [(["--strength", "1"], 1), (["--content-weight", "0.2"], None)]
+)
+def test_a_strength_may_be_another_or_none(command, made, words, strength):
+    made("--strength", "0.5")
+    assert command("rerun", "out.png", "-o", "other.png", *words).exit_code == 0
+    settings, calibrated = settings_and_strength("other.png")
+    assert settings.content_weight == (pytest.approx(0.0012) if strength else 0.2)
+    assert (calibrated and calibrated.strength) == strength
+
+
 @pytest.mark.parametrize("name", RUNS)
 def test_without_changes_it_is_the_same_picture(command, made, name):
     styles, words = RUNS[name]

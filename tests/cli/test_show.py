@@ -77,6 +77,16 @@ def test_the_lines_are_for_people(command, stylize):
     assert "Traceback" not in "".join(lines)
 
 
+def test_a_strength_stands_beside_what_it_came_to(command, stylize):
+    stylize("out.png", "--strength", "1")
+    lines = [one for one in command("show", "out.png").stdout.splitlines() if "strength" in one]
+    assert [one.split(maxsplit=1) for one in lines] == [
+        ["strength", "1, which came to content_weight 0.0012"]
+    ]
+    shown = json.loads(command("show", "out.png", "--json").stdout)
+    assert shown["strength"]["strength"] == 1
+
+
 def test_it_may_come_from_standard_input(command, stylize, monkeypatch):
     kept = standard._from_standard_input.__wrapped__  # this process has been asked before
     monkeypatch.setattr(standard, "_from_standard_input", kept)

@@ -51,7 +51,7 @@ class FakeRun:
         assert settings == self.given["settings"]
         return self
 
-    def paint(self, scene, on_step, started, checkpoint):
+    def paint(self, scene, on_step, started, checkpoint, on_pilot):
         self.given |= {"scene": scene}
         assert scene.settings == self.given["settings"]
         for number in range(1, self.steps + 1):

@@ -2,7 +2,7 @@ import copy
 import json
 import math
 import pickle
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import FrozenInstanceError, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -12,6 +12,7 @@ from stylecore.errors import SettingsError, StylecoreError
 from stylecore.settings import (
     LAYERS,
     Settings,
+    apart,
     default_of,
     parse_layers,
     parse_memory,
@@ -44,6 +45,7 @@ REFUSED = [
         for value in (*BAD_NUMBERS, 0, 255.1)
     ),
     *(("averaging", value, "from 0 to below 1") for value in (*BAD_NUMBERS, 1)),
+    *(("strength", value, "a number from 0 to 1") for value in (math.nan, -0.1, 1.1, "1")),
     *(
         ("betas", value, "two numbers from 0 to below 1")
         for value in ((), (0.9,), (0.9, 0.99, 0.5), (0.9, 1), (0.9, "1"), "0.9", 0.9, None)
@@ -116,10 +118,37 @@ def test_a_value_outside_its_range_is_refused_in_one_line(name, value, wanted):
         ("learning_rate", 255),
         ("betas", (0.0, 0.999)),
         ("averaging", 0),
+        ("strength", None),
+        ("strength", 0),
+        ("strength", 1),
     ],
 )
 def test_the_ends_of_a_range_are_inside(name, value):
     assert getattr(Settings(**{name: value}), name) == value
+
+
+@pytest.mark.parametrize(
+    ("others", "wanted"),
+    [
+        ({"content_weight": 0.1}, "content_weight 0.1; give one of them"),
+        ({"style_weight": 0.0}, "style_weight 0; give it a weight"),
+        ({"loss_scale": "none"}, "take loss_scale unit, or give content_weight"),
+    ],
+)
+def test_a_strength_finds_the_content_weight_by_itself(others, wanted):
+    with pytest.raises(SettingsError, match=r"^strength is 0\.5 and ") as caught:
+        Settings(strength=0.5, **others)
+    assert wanted in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_of_strength_and_content_weight_the_one_that_is_changed_counts():
+    strong, heavy = Settings(strength=0.5), Settings(content_weight=0.2)
+    assert replace(heavy, **apart({"strength": 0.5})) == strong
+    assert replace(strong, **apart({"content_weight": 0.2})) == heavy
+    assert replace(strong, **apart({"size": 64})) == Settings(size=64, strength=0.5)
+    with pytest.raises(SettingsError, match="give one of them"):
+        replace(strong, **apart({"content_weight": 0.2, "strength": 0.5}))
 
 
 def test_something_must_have_a_weight():

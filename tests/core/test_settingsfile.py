@@ -62,13 +62,15 @@ def test_there_and_back_through_json_nothing_changes(settings):
 def test_there_and_back_through_toml(tmp_path):
     settings = Settings(seed=2**63 - 1, tv_weight=0.1, blend=(1, 3), init="a=b.png")
     lines = []
-    for name, value in mapping_of(settings).items():
+    said = {name: one for name, one in mapping_of(settings).items() if one is not None}
+    assert set(mapping_of(settings)) - set(said) == {"strength"}  # TOML has no word for nothing
+    for name, value in said.items():
         text = json.dumps(value)
         if isinstance(value, dict):
             text = "{ " + ", ".join(f"{key} = {one}" for key, one in value.items()) + " }"
         lines.append(f"{name} = {text}\n")
     (tmp_path / "run.toml").write_text("".join(lines))
-    assert tomllib.loads("".join(lines)) == mapping_of(settings)
+    assert tomllib.loads("".join(lines)) == said
     assert read_settings(tmp_path / "run.toml") == settings
 
 
@@ -87,6 +89,23 @@ def test_a_file_may_lie_over_others(tmp_path):
     (tmp_path / "run.toml").write_text("size = 64")
     found = read_settings(tmp_path / "run.toml", {"size": 128, "tv_weight": 0.5})
     assert found == Settings(size=64, tv_weight=0.5)
+
+
+def test_a_strength_in_a_file_takes_the_place_of_a_weight_below_it(tmp_path):
+    (tmp_path / "run.toml").write_text("strength = 0.5")
+    assert read_settings(tmp_path / "run.toml", {"content_weight": 0.2}) == Settings(strength=0.5)
+    (tmp_path / "run.toml").write_text("content_weight = 0.5")
+    assert read_settings(tmp_path / "run.toml", {"strength": 0.2}) == Settings(content_weight=0.5)
+
+
+def test_a_strength_is_a_number_or_nothing(tmp_path):
+    (tmp_path / "run.toml").write_text("strength = 1")
+    found = read_settings(tmp_path / "run.toml")
+    assert found == Settings(strength=1.0)
+    assert settings_of(mapping_of(found), "here") == found
+    assert value_of("strength", "0.25", "here") == 0.25
+    assert refused({"strength": "0.5"}, "strength is '0.5', which is text; give a number")
+    assert refused({"size": None}, "size is None", "give a whole number")
 
 
 def test_what_is_not_said_is_a_default():

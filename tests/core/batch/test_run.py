@@ -54,6 +54,16 @@ def test_every_pair_is_painted_and_written_down(paint, jobs, lines, model, quick
     assert (line["status"], line["error"], line["start"]) == ("done", None, None)
 
 
+def test_a_strength_is_found_for_every_pair_and_written_down(paint, jobs, lines, quick):
+    strong = [replace(job, settings=replace(quick, strength=0.5)) for job in jobs[:2]]
+    assert paint(strong).failed == []
+    found, _ = lines()
+    assert all(line["settings"]["strength"] == 0.5 for line in found.values())
+    weights = [line["strength"]["changes"]["content_weight"] for line in found.values()]
+    assert len(set(weights)) == len(strong) == 2
+    assert paint(strong).painted == []
+
+
 def test_the_same_again_paints_nothing(paint, jobs, lines):
     paint(jobs)
     crews = []

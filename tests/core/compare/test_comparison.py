@@ -52,6 +52,17 @@ def test_at_each_place_objective_start_and_budget_are_the_same(comparison, rules
     assert len(set(objectives.values())) == len(objectives)
 
 
+def test_a_strength_comes_to_one_weight_for_all(rules, pairs, painter, tmp_path):
+    strong = replace(
+        rules, settings=replace(rules.settings, strength=0.5), starts=1, scales=("single",)
+    )
+    found = compare(pairs[:1], strong, painter, Shelf(tmp_path), lambda _: None)
+    plain = compare(pairs[:1], replace(strong, settings=rules.settings), painter, Shelf(tmp_path),
+                    lambda _: None)  # fmt: skip
+    (objective,) = {run.objective for run in found.runs}
+    assert objective not in {run.objective for run in plain.runs}
+
+
 def test_who_begins_changes_from_place_to_place(comparison):
     found, _, _ = comparison
     firsts = [found.runs[i].contender for i in range(0, len(found.runs), 6)]

@@ -124,6 +124,11 @@ def test_large_pictures_want_no_content_layers_of_coarse_scales():
     assert looked_at(small) == small
 
 
+def test_a_training_has_no_strength():
+    with pytest.raises(SettingsError, match=r"strength is 0\.5, .* give content_weight instead"):
+        looked_at(Settings(strength=0.5))
+
+
 @pytest.mark.parametrize(("steps", "points"), [(0, 0), (1, 1), (16, 16), (100, 16)])
 def test_a_curve_has_few_points_that_are_means(steps, points):
     past = np.array([[step + 1, step, step / 4, step * 3 / 4] for step in range(steps)])

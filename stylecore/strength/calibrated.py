@@ -1,0 +1,95 @@
+"""What a strength came to: the weights that a run takes in its place, and how they were found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from ..settings import Settings
+from .search import Tried
+
+_FAR = 0.1
+"""A balance that is farther from a strength is another one."""
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """What a strength came to, for one pair of pictures.
+
+    Attributes:
+        strength: that was asked for.
+        changes: of the settings, by name.
+        before: what these settings were.
+        farthest: D of the pilot of strength 1; None where none was painted.
+        content: D of the content, at the pilots' size; None likewise.
+        pilots: content weights that were tried, and the balances that runs have with them, by what
+            the pilots came to.
+    """
+
+    strength: float
+    changes: Mapping[str, Any]
+    before: Mapping[str, Any]
+    content: float | None = None
+    farthest: float | None = None
+    pilots: tuple[Tried, ...] = ()
+
+    @classmethod
+    def of(cls, settings: Settings, changes: Mapping[str, Any], **found: Any) -> Self:
+        """For settings with a strength, which changes take the place of."""
+        assert settings.strength is not None
+        before = {name: getattr(settings, name) for name in changes}
+        return cls(settings.strength, changes, before, **found)
+
+    def applied(self, settings: Settings) -> Settings:
+        """The settings with what the strength came to in its place."""
+        return replace(settings, strength=None, **self.changes)
+
+    def asked(self, settings: Settings) -> Settings:
+        """The settings that :meth:`applied` has changed, as they were."""
+        return replace(settings, **self.before, strength=self.strength)
+
+    def notes(self) -> list[str]:
+        """What the user should know: that a strength is out of reach."""
+        if not self.pilots:
+            return []
+        nearest = min(self.pilots, key=lambda one: abs(one.balance - self.strength))
+        if abs(nearest.balance - self.strength) <= _FAR:
+            return []
+        return [
+            f"a strength of {self.strength:g} was not reached: the pilot that came nearest has"
+            f" {nearest.balance:.2f}, with a content weight of {nearest.weight:.3g}"
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        return {
+            "strength": self.strength,
+            "changes": dict(self.changes),
+            "before": dict(self.before),
+            "content": self.content,
+            "farthest": self.farthest,
+            "pilots": [one._asdict() for one in self.pilots],
+        }
+
+    @classmethod
+    def of_dict(cls, given: Any) -> Self:
+        """What plain values tell of.
+
+        Raises:
+            ValueError: where they tell of something else; or AttributeError, KeyError or TypeError.
+        """
+        pilots = tuple(Tried(float(one["weight"]), float(one["balance"]))
+                       for one in given["pilots"])  # fmt: skip
+        return cls(
+            strength=float(given["strength"]),
+            changes=dict(given["changes"]),
+            before=dict(given["before"]),
+            content=_maybe(given["content"]),
+            farthest=_maybe(given["farthest"]),
+            pilots=pilots,
+        )
+
+
+def _maybe(number: Any) -> float | None:
+    return None if number is None else float(number)

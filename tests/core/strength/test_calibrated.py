@@ -1,0 +1,39 @@
+"""What a strength came to goes into settings, out of them, and through JSON."""
+
+import json
+
+import pytest
+
+from stylecore import Settings
+from stylecore.strength.calibrated import Calibrated
+from stylecore.strength.search import Tried
+
+ASKED = Settings(size=96, strength=0.5)
+FOUND = Calibrated.of(ASKED, {"content_weight": 0.037}, content=0.8, farthest=0.2,
+                      pilots=(Tried(0.3, 0.4), Tried(0.03, 0.52)))  # fmt: skip
+
+
+def test_the_weight_takes_the_place_of_the_strength_and_gives_it_back():
+    applied = FOUND.applied(ASKED)
+    assert applied == Settings(size=96, content_weight=0.037)
+    assert FOUND.asked(applied) == ASKED
+
+
+def test_there_and_back_through_json_nothing_changes():
+    for one in (FOUND, Calibrated.of(Settings(strength=1.0), {"content_weight": 0.0})):
+        assert Calibrated.of_dict(json.loads(json.dumps(one.as_dict()))) == one
+
+
+@pytest.mark.parametrize("given", [{}, {**FOUND.as_dict(), "pilots": [1]}, {"strength": None}])
+def test_what_is_no_such_thing_is_an_error(given):
+    with pytest.raises((AttributeError, KeyError, TypeError, ValueError)):
+        Calibrated.of_dict(given)
+
+
+def test_a_strength_that_was_not_reached_is_told():
+    assert FOUND.notes() == []
+    missed = Calibrated.of(
+        ASKED, {"content_weight": 1e3}, pilots=(Tried(1.0, 0.8), Tried(9.0, 0.7))
+    )
+    (note,) = missed.notes()
+    assert "a strength of 0.5 was not reached: the pilot that came nearest has 0.70" in note
