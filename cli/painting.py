@@ -114,7 +114,9 @@ def _watched(
     preview = how.life.previewing(delivery.outputs, scene.settings.size, progress)
     on_step = watching(progress.step, _keeping(delivery, progress), preview)
     try:
-        result = painter.paint(scene, on_step, started=started, checkpoint=checkpoint)
+        result = painter.paint(
+            scene, on_step, started=started, checkpoint=checkpoint, on_way=progress.underway
+        )
     except (Interrupted, UnfinishedError) as end:
         if preview is not None:
             preview.show(end.result.picture)

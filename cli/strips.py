@@ -138,7 +138,8 @@ def _paint(
             check(painter)
         preview = how.life.previewing(outputs, order.settings.size, progress)
         on_step = watching(progress.step, preview)
-        paint_strip(painter, scene, strip.count, on_step, found.append, checkpoint)
+        watchers = on_step, found.append
+        paint_strip(painter, scene, strip.count, *watchers, checkpoint, progress.underway)
         if preview is not None:
             preview.show(found[-1].picture)
 

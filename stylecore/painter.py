@@ -26,6 +26,7 @@ from .losses.table import Losses
 from .memory import is_shortage, let_go
 from .outcome import Outcome
 from .pictures.tensors import Array
+from .pictures.tiles import OnPart, unwatched
 from .problem import Problem
 from .provenance.identity import Identity
 from .pyramid import Scale, plan
@@ -39,6 +40,7 @@ from .tiling.graphs import Graphs
 from .tiling.measuring import measured
 from .tiling.objective import TiledObjective
 from .tiling.preparation import Targets, prepare
+from .underway import OnWay, Way
 
 
 class Painter:
@@ -98,7 +100,7 @@ class Painter:
         scale = Scale(scene.height, scene.width, scene.settings.steps)
         (fit,) = self._room(scene, [scale])
         study = scene.at(scale)
-        targets = self._targets(self._traits(scene), 0, study, None, fit.side)
+        targets = self._targets(self._traits(scene), 0, unwatched, study, None, fit.side)
         objective.aim(targets, scene.height, scene.width, study.canvas)
         return objective
 
@@ -125,6 +127,7 @@ class Painter:
         *,
         started: float | None = None,
         checkpoint: Checkpoint | None = None,
+        on_way: OnWay | None = None,
     ) -> Result:
         """Paint a scene, coarse to fine.
 
@@ -134,6 +137,7 @@ class Painter:
             started: when the set-up began, by ``time.perf_counter``; by default now.
             checkpoint: kept up while it paints; where it is of a run that was stopped, that goes
                 on, and where that was finished, its result is returned.
+            on_way: called between steps that are done in parts, after each part.
 
         Raises:
             CheckpointError: for a checkpoint that is damaged, or of another run.
@@ -153,19 +157,20 @@ class Painter:
         if journal.result is not None:
             return journal.result
         fits = self._room(scene, scales, report)
-        exponent = _exponent(scene)
-        objective = TiledObjective(self._graphs, self.artefact.manifest, exponent)
+        exponent, way = _exponent(scene), Way(on_way)
+        objective = TiledObjective(self._graphs, self.artefact.manifest, exponent, way)
         record = Record(scales, objective, scene.finish, report, on_step)
         if journal.standing is not None:
             record.recall(journal.standing.noted)
         outcome = Outcome(scene, report, started)
         try:
-            prepared = partial(self._targets, self._traits(scene), exponent)
-            x, targets = descend(scene, scales, objective, prepared, record, journal, fits)
+            prepared = partial(self._targets, self._traits(scene), exponent, way)
+            x, targets = descend(scene, scales, objective, prepared, record, journal, fits, way)
             report.warnings += [*record.finish(), *journal.notes()]
             outcome.painted(x)
+            del x
             objective.rest()  # the measurement wants the memory
-            result = outcome.judged(partial(self._measured, exponent, targets))
+            result = outcome.judged(partial(self._measured, exponent, targets, on_part=way))
             journal.finish(result)
             return result
         except (Exception, KeyboardInterrupt) as end:
@@ -198,15 +203,20 @@ class Painter:
         self,
         traits: Traits,
         exponent: int,
+        on_part: OnPart,
         study: Study,
         picture: Array | None = None,
         side: int = 0,
     ) -> Targets:
         given = _given(traits, exponent, study, picture)
-        return prepare(self._graphs.features, self.artefact.manifest, *given, side=side)
+        features, manifest = self._graphs.features, self.artefact.manifest
+        return prepare(features, manifest, *given, side=side, on_part=on_part)
 
-    def _measured(self, exponent: int, targets: Targets, image: Array) -> Losses:
-        losses = measured(self._graphs.features, self.artefact.manifest, image, targets)
+    def _measured(
+        self, exponent: int, targets: Targets, image: Array, on_part: OnPart = unwatched
+    ) -> Losses:
+        features, manifest = self._graphs.features, self.artefact.manifest
+        losses = measured(features, manifest, image, targets, on_part)
         return {name: loss * math.ldexp(1.0, exponent) for name, loss in losses.items()}
 
     def _traits(self, scene: Scene) -> Traits:

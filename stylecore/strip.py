@@ -16,6 +16,7 @@ from .record import OnStep
 from .results import Result
 from .scene import Controls, Scene, read_scene
 from .settings import Settings
+from .underway import OnWay
 
 _STEPS_SHARE = 1 / 5
 _GAP = 8
@@ -82,6 +83,7 @@ def paint_strip(
     on_step: OnStep | None = None,
     on_picture: Callable[[Result], object] | None = None,
     checkpoint: Checkpoint | None = None,
+    on_way: OnWay | None = None,
 ) -> list[Result]:
     """Paint a strip of a scene with two styles, as :func:`blend_strip` says."""
     short = _short(scene.settings)
@@ -91,7 +93,7 @@ def paint_strip(
         scene = scene.again(
             start, blend=(1 - float(share), float(share)), **short if results else {}
         )
-        results.append(painter.paint(scene, on_step, checkpoint=checkpoint))
+        results.append(painter.paint(scene, on_step, checkpoint=checkpoint, on_way=on_way))
         if on_picture is not None:
             on_picture(results[-1])
     return results

@@ -14,6 +14,7 @@ from .record import OnStep
 from .results import Result
 from .scene import Controls, read_scene
 from .settings import Settings
+from .underway import OnWay
 
 
 def stylize(
@@ -24,6 +25,7 @@ def stylize(
     settings: Settings | None = None,
     on_step: OnStep | None = None,
     checkpoint: Checkpoint | None = None,
+    on_way: OnWay | None = None,
     **controls: Unpack[Controls],
 ) -> Result:
     """Paint the content in the manner of the style (Gatys, Ecker & Bethge 2015), coarse to fine.
@@ -37,6 +39,8 @@ def stylize(
         settings: how; by default ``Settings()``.
         on_step: called after every evaluation of the objective.
         checkpoint: from which the run goes on where it was stopped; see :class:`Checkpoint`.
+        on_way: called between the steps of a large picture, which is painted in parts; see
+            :class:`Underway`.
         controls: ``regions``, ``keep``, ``content_map`` and ``start``, as in :class:`Controls`.
 
     Raises:
@@ -52,7 +56,7 @@ def stylize(
     settings = settings or Settings()
     scene = read_scene(content, style, settings, **controls)
     painter = painter_for(model, settings)
-    return painter.paint(scene, on_step, started=started, checkpoint=checkpoint)
+    return painter.paint(scene, on_step, started=started, checkpoint=checkpoint, on_way=on_way)
 
 
 def objective_between(

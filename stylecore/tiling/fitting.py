@@ -62,12 +62,14 @@ class Place:
         width: in pixels.
         steps: evaluations at this scale.
         regions: how many there are.
+        canvas: whether something is kept, or only grey is painted.
     """
 
     height: int
     width: int
     steps: int
     regions: int
+    canvas: bool = False
 
 
 def limit_of(settings: Settings) -> float:
@@ -131,6 +133,7 @@ def _bytes(place: Place, settings: Settings, memory: Memory, side: int) -> float
         optimizer=settings.optimizer,
         pairs=min(memory.pairs, place.steps - 1),
         half=memory.half,
+        canvas=place.canvas,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -28,7 +29,7 @@ from ..engine.traits import Traits
 from ..losses.table import feature_terms
 from ..losses.term import FeatureTerm
 from ..pictures.tensors import Array
-from ..pictures.tiles import Tile
+from ..pictures.tiles import OnPart, Tile, unwatched
 from ..settings import Settings
 from .disk import Disk
 from .layout import layout, owned
@@ -61,11 +62,12 @@ def prepare(
     manifest: Manifest,
     *given: Any,
     side: int,
+    on_part: OnPart = unwatched,
 ) -> Targets:
     """Targets of a picture: of a whole one, where a side of tiles is 0."""
     if not side:
         return prepare_targets(features, manifest, *given)
-    return prepare_in_tiles(passing(features), manifest, *given, side=side)
+    return prepare_in_tiles(passing(features), manifest, *given, side=side, on_part=on_part)
 
 
 def prepare_in_tiles(
@@ -80,6 +82,7 @@ def prepare_in_tiles(
     picture: Array | None = None,
     *,
     side: int,
+    on_part: OnPart = unwatched,
 ) -> TiledTargets:
     """What :func:`.prepare_targets` gives, for a picture in tiles.
 
@@ -94,6 +97,7 @@ def prepare_in_tiles(
         traits: as there.
         picture: as there.
         side: pixels a side that a tile owns, as :func:`.layout` has it.
+        on_part: called after every tile of each picture that is looked at.
 
     Raises:
         EngineError: when ONNX Runtime fails, or the disk has no room.
@@ -103,7 +107,7 @@ def prepare_in_tiles(
         sizes = [(style.shape[2], style.shape[3]) for style in styles]
         guidance = plain_guidance(manifest.style_layers, size, sizes, settings.blend)
     traits = traits or Traits()
-    prepared = _Preparation(features, manifest, settings, guidance, side, size)
+    prepared = _Preparation(features, manifest, settings, guidance, side, size, on_part)
     composed, views = traits.composed or [0.0] * len(styles), views or [()] * len(styles)
     for given in zip(styles, guidance.styles, views, composed, strict=True):
         prepared.look_at(*given)
@@ -130,7 +134,9 @@ class _Preparation:
         guidance: Guidance,
         side: int,
         size: tuple[int, int],
+        on_part: OnPart,
     ) -> None:
+        self._on_part = on_part
         self._features, self._manifest, self._settings = features, manifest, settings
         self._guidance, self._side, self._size = guidance, side, size
         self._terms = feature_terms(manifest.terms)
@@ -153,7 +159,7 @@ class _Preparation:
         viewed = seen_views(self._features, self._manifest, views, composed)
         terms, sums = [term for term in self._terms if term.part == "style"], Sums()
         seen = self._empty((style.shape[2], style.shape[3]), self._of_styles)
-        for tile, found in self._looked(style, terms, how.guides):
+        for tile, found in self._looked("style", style, terms, how.guides):
             sums.add(terms, self._manifest, found)
             self._add(seen, tile, found)
             self._of_styles.rest()
@@ -180,7 +186,7 @@ class _Preparation:
     def _of_content(self, term: FeatureTerm, content: Array, where: Emphasis | None) -> Values:
         targets = self._empty_targets(term)
         energies = dict.fromkeys(targets, 0.0)
-        for tile, found in self._looked(content, [term]):
+        for tile, found in self._looked("content", content, [term]):
             for layer, target in targets.items():
                 part = found[term.target_name(layer)]
                 target[(..., *owned(tile, layer))] = part
@@ -200,7 +206,7 @@ class _Preparation:
     def _of_neighbours(self, term: FeatureTerm, picture: Array) -> Values:
         seen = self._empty(self._size)
         assert seen is not None
-        for tile, found in self._looked(picture, [term]):
+        for tile, found in self._looked("neighbours", picture, [term]):
             self._add(seen, tile, found)
         neighbours = neighbours_of(term, self._manifest, seen, self._seen, self._guidance)
         targets = self._empty_targets(term)
@@ -216,10 +222,15 @@ class _Preparation:
         return {term.target_name(layer): one for layer, one in targets.items()} | weights
 
     def _looked(
-        self, image: Array, terms: Sequence[FeatureTerm], guides: Values | None = None
+        self,
+        what: str,
+        image: Array,
+        terms: Sequence[FeatureTerm],
+        guides: Values | None = None,
     ) -> Iterator[tuple[Tile, Values]]:
         tiles = layout(image.shape[2], image.shape[3], self._side, self._layers)
-        return looked(self._features, self._manifest, image, tiles, terms, guides)
+        given = (image, tiles, terms, guides, partial(self._on_part, what))
+        return looked(self._features, self._manifest, *given)
 
     def _add(self, seen: TiledSeen | None, tile: Tile, found: Values) -> None:
         if seen is None:
