@@ -29,10 +29,10 @@ _PICTURE = 12.0
 _HELD, _HELD_LARGE = 4.0, 1.2
 """Such pictures that a run holds: content and style, in floats or, of large results, in 8 bits."""
 
-_PREPARING, _AIMING = 4.5, 3.5
+_PREPARING, _AIMING = 3.5, 3.0
 """Those that it holds when a scale begins and detail is added, and when its targets are found."""
 
-_IN_STRIPS, _LARGEST_STRIPS = 11.5, 650e6
+_IN_STRIPS, _LARGEST_STRIPS = 12.5, 650e6
 """Pictures that the search for detail takes, which looks at strips of a large one, and its bytes at
 most: examples, their tree, and one strip."""
 
