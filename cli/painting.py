@@ -115,7 +115,12 @@ def _watched(
     on_step = watching(progress.step, _keeping(delivery, progress), preview)
     try:
         result = painter.paint(
-            scene, on_step, started=started, checkpoint=checkpoint, on_pilot=progress.calibrating
+            scene,
+            on_step,
+            started=started,
+            checkpoint=checkpoint,
+            on_pilot=progress.calibrating,
+            on_way=progress.underway,
         )
     except (Interrupted, UnfinishedError) as end:
         if preview is not None:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from ..models.training.trainer import TrainingStep
     from ..results import Step
     from ..strength.pilots import PilotStep
+    from ..underway import Underway
+
+_MINUTE = 60.0
 
 
 class Progress:
@@ -41,14 +44,18 @@ class Progress:
     def step(self, step: Step) -> None:
         """Show a step of the run."""
 
+    def underway(self, part: Underway) -> None:
+        """Show a part of what is done between steps."""
+
     def trained(self, step: TrainingStep) -> None:
         """Show a step of a training."""
 
 
 class Lines(Progress):
-    """One line on stderr per scale, for logs and pipes."""
+    """One line on stderr per scale, for logs and pipes; of long steps one a minute."""
 
     def __init__(self) -> None:
+        self._told = time.monotonic()
         self._last: Step | None = None
         self._seconds = 0.0
         self._fetching = False
@@ -59,6 +66,7 @@ class Lines(Progress):
 
     def say(self, line: str) -> None:
         """Write the line."""
+        self._told = time.monotonic()
         typer.echo(line, err=True)
 
     def fetched(self, done: int, total: int) -> None:  # noqa: ARG002
@@ -79,6 +87,11 @@ class Lines(Progress):
         self._last = step
         self._seconds += step.seconds
 
+    def underway(self, part: Underway) -> None:
+        """Write a line where none was written for a minute."""
+        if time.monotonic() - self._told >= _MINUTE:
+            self.say(f"{part.width}×{part.height}: {part_text(part)}")
+
     def _end_scale(self) -> None:
         if self._last is not None:
             steps = f"{self._last.step} steps in {self._seconds:.1f} s"
@@ -94,6 +107,7 @@ class Bar(Progress):
         self._task = self._bar.add_task("preparing", total=None, detail="")
         self._began: float | None = None
         self._fetching = False
+        self._size, self._said, self._until = (0, 0), "", 0.0
 
     def __enter__(self) -> Self:
         """Show the bar."""
@@ -138,13 +152,29 @@ class Bar(Progress):
         now = time.monotonic()
         if self._began is None:
             self._began = now - step.seconds
+        self._said = f"step {step.step}/{step.steps}  loss {step.loss:.4g}  "
+        self._size, self._until = (step.width, step.height), now + step.remaining
         self._bar.update(
             self._task,
             description=scale_text(step),
             completed=now - self._began,
             total=now - self._began + max(step.remaining, 0.0),
-            detail=f"step {step.step}/{step.steps}  loss {step.loss:.4g}  "
-            f"{clock(step.remaining)} left",
+            detail=f"{self._said}{clock(step.remaining)} left",
+        )
+
+    def underway(self, part: Underway) -> None:
+        """Show the part, beside what the last step of its scale has told; time goes on."""
+        now = time.monotonic()
+        if self._began is None:
+            self._began = now - part.seconds
+        if self._size != (part.width, part.height):
+            self._size, self._said = (part.width, part.height), ""
+            self._bar.update(self._task, description=f"{part.width}×{part.height}")
+        self._bar.update(
+            self._task,
+            completed=now - self._began,
+            total=max(self._until, now + part.remaining) - self._began,
+            detail=f"{self._said}{part_text(part)}",
         )
 
     def trained(self, step: TrainingStep) -> None:
@@ -164,6 +194,11 @@ def progress_for(*, quiet: bool) -> Progress:
     if quiet:
         return Progress()
     return Bar() if sys.stderr.isatty() else Lines()
+
+
+def part_text(part: Underway) -> str:
+    """Tell of a part: ``step: part 12 of 80, 1:05 left``."""
+    return f"{part.what}: part {part.done} of {part.total}, {clock(part.remaining)} left"
 
 
 def scale_text(step: Step) -> str:

@@ -138,7 +138,7 @@ def _paint(
             check(painter)
         preview = how.life.previewing(outputs, order.settings.size, progress)
         on_step = watching(progress.step, preview)
-        told = (on_step, found.append, checkpoint, progress.calibrating)
+        told = on_step, found.append, checkpoint, progress.calibrating, progress.underway
         paint_strip(painter, scene, strip.count, *told)
         if preview is not None:
             preview.show(found[-1].picture)

@@ -43,6 +43,7 @@ from .scene import Controls, Scene, read_scene
 from .settings import Settings
 from .strip import blend_strip
 from .transfer import objective_between, stylize
+from .underway import Underway
 from .version import __version__
 
 __all__ = [
@@ -76,6 +77,7 @@ __all__ = [
     "Step",
     "StylecoreError",
     "Styler",
+    "Underway",
     "UnfinishedError",
     "__version__",
     "adam",

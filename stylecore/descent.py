@@ -19,6 +19,7 @@ from .scene import Scene, Study
 from .tiling.fitting import Fit
 from .tiling.objective import TiledObjective
 from .tiling.preparation import Targets
+from .underway import Way
 
 
 def descend(
@@ -29,6 +30,7 @@ def descend(
     record: Record,
     journal: Journal | None = None,
     fits: Sequence[Fit] = (),
+    way: Way | None = None,
 ) -> tuple[Array, Targets]:
     """Minimise the objective at every scale.
 
@@ -40,6 +42,7 @@ def descend(
         record: told of every evaluation.
         journal: told where the descent stands; it goes on where that says that it stood.
         fits: how each scale finds room; by default all are painted as a whole.
+        way: told of what is done in parts.
 
     Returns:
         The picture (1, 3, H, W) at the last scale, and the targets there.
@@ -50,19 +53,21 @@ def descend(
     if scene.settings.detail == "example" and len(scales) > 1:
         load_early()
     fits = fits or [Fit(0, Memory(scene.settings.history_size), 0)] * len(scales)
-    x, targets = first(scene, scales[0]), Values()
+    x, targets, way = first(scene, scales[0]), Values(), way or Way()
     for scale, fit in list(zip(scales, fits, strict=True))[begins:]:
         targets = Values()  # those of the last scale need not stay beside
         objective.hold_to(shallow=scale.shallow)
         if fit.side:
             objective.make_room()
-        study = scene.at(scale)
-        start = standing.start if standing else grown(x, scene, study)
+        way.at(scale)
+        start = standing.start if standing else grown(x, scene, scale, way)
+        del x
         if fit.side:
             give_back()  # of what detail was looked for in
+        study = scene.at(scale)
         targets = prepared(study, start, fit.side)
         objective.aim(targets, scale.height, scale.width, study.canvas)
-        del study, x  # what is prepared is as large as the picture
+        del study  # what is prepared is as large as the picture
         if standing:
             record.go_on(objective.picture(into_box(start)))
         else:

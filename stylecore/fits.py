@@ -46,7 +46,10 @@ def find_room(
     """
     settings, limit = scene.settings, limit_for(engine, scene.settings)
     regions = max(1, len(scene.steering.areas))
-    places = [Place(one.height, one.width, one.steps, regions, one.shallow) for one in scales]
+    canvas = scene.steering.free is not None or settings.color == "luminance"
+    places = [
+        Place(one.height, one.width, one.steps, regions, one.shallow, canvas) for one in scales
+    ]
     # The last is the largest: what it finds no room for is not told of a smaller one.
     fits = [fitted(place, settings, limit) for place in places[::-1]][::-1]
     if fits[-1].side:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import cast
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
 
 from .control.views import MIDDLE
 from .errors import ImageError, NotAPictureError, SettingsError
 from .pictures.images import (
+    LARGE,
     cropped_size,
     reduced,
+    reduced_in_bits,
     resize,
     resize_mask,
     same_shape,
     scaled_size,
 )
 from .pictures.sources import Source, colours_and_alpha, is_source, picture_and_size
-from .pictures.tensors import Array
+from .pictures.tensors import Array, Picture, eight_bits
 from .pyramid import COARSEST, SHORTEST, Scale
 from .settings import SMALLEST_SIDE, Settings
 
@@ -28,8 +33,10 @@ SMALLEST_CONTENT = 16
 _MUCH_SMALLER = 2.0
 
 
-def read_content(source: Source, settings: Settings) -> tuple[Array, Array | None]:
+def read_content(source: Source, settings: Settings) -> tuple[NDArray[Any], Array | None]:
     """The content (h, w, 3) and its alpha (h, w), or None; up to twice the size of the result.
+
+    That of a large result is no larger than this, and stays in 8 bits.
 
     Raises:
         ImageError: when it cannot be read, is too small for a picture, or too narrow for its size.
@@ -48,9 +55,19 @@ def read_content(source: Source, settings: Settings) -> tuple[Array, Array | Non
             f" {SHORTEST} a side; give a larger size or crop the picture"
         )
     colors, alpha = colours_and_alpha(picture, "the content")
-    # Twice the size: the next finer one tells contours better.
-    content = reduced(colors, 2 * height, 2 * width)
+    content = _content_of(colors, height, width)
     return content, None if alpha is None else resize_mask(alpha, *content.shape[:2])
+
+
+def _content_of(colors: Picture, height: int, width: int) -> NDArray[Any]:
+    # Twice the size: the next finer one tells contours better.
+    times = 1 if height * width > LARGE else 2
+    return _reducing(height * width)(colors, times * height, times * width)
+
+
+def _reducing(pixels: int) -> Callable[[Picture, int, int], NDArray[Any]]:
+    """How pictures are shrunk for a result of so many pixels."""
+    return reduced_in_bits if pixels > LARGE else reduced
 
 
 def _enough_for_content(height: int, width: int, size: int) -> tuple[int, int]:
@@ -92,7 +109,7 @@ def read_styles(
     return [_style(one, i, settings, scale) for i, one in enumerate(many)]
 
 
-def read_start(source: Source, height: int, width: int) -> tuple[Array, int]:
+def read_start(source: Source, height: int, width: int) -> tuple[NDArray[Any], int]:
     """The picture to start from, (height, width, 3), and the longest side that it has itself.
 
     Raises:
@@ -106,8 +123,14 @@ def read_start(source: Source, height: int, width: int) -> tuple[Array, int]:
             f"the start is {whole[1]}×{whole[0]} pixels and the result {width}×{height};"
             " give a start of the content's shape"
         )
-    start = resize(reduced(picture, height, width), width, height)
+    reduce = _reducing(height * width)
+    start = resize(reduce(picture, height, width), width, height)
     return start, max(whole)
+
+
+def as_held(changed: NDArray[Any], picture: NDArray[Any]) -> NDArray[Any]:
+    """A picture whose colours were changed, in the type that another is held in."""
+    return eight_bits(changed) if picture.dtype == np.uint8 else changed
 
 
 def from_scale(settings: Settings, longest: int) -> Settings:
@@ -159,7 +182,7 @@ def style_size(shape: Sequence[int], scale: Scale, larger: float) -> tuple[int, 
 
 def _style(
     source: Source, number: int, settings: Settings, scale: Scale
-) -> tuple[Array, Array | None]:
+) -> tuple[NDArray[Any], Array | None]:
     factor = style_factor(settings, number)
     size = partial(_seen_of_style, factor=factor, settings=settings, scale=scale)
 
@@ -170,7 +193,7 @@ def _style(
     what = f"style {number + 1}"
     given, whole = picture_and_size(source, what, enough)
     picture, alpha = colours_and_alpha(given, what)
-    small = reduced(picture, *size(*whole))
+    small = _reducing(scale.pixels)(picture, *size(*whole))
     return small, None if alpha is None else resize_mask(alpha, *small.shape[:2])
 
 

@@ -28,6 +28,7 @@ from .losses.table import Losses
 from .memory import is_shortage, let_go
 from .outcome import Outcome
 from .pictures.tensors import Array
+from .pictures.tiles import OnPart, unwatched
 from .problem import Problem
 from .provenance.identity import Identity
 from .pyramid import Scale, plan
@@ -44,6 +45,7 @@ from .tiling.graphs import Graphs
 from .tiling.measuring import measured
 from .tiling.objective import TiledObjective
 from .tiling.preparation import Targets, prepare
+from .underway import OnWay, Way
 
 
 class Painter:
@@ -103,7 +105,7 @@ class Painter:
         scale = Scale(scene.height, scene.width, scene.settings.steps)
         (fit,) = self._room(scene, [scale])
         study = scene.at(scale)
-        targets = self._targets(self._traits(scene), 0, study, None, fit.side)
+        targets = self._targets(self._traits(scene), 0, unwatched, study, None, fit.side)
         objective.aim(targets, scene.height, scene.width, study.canvas)
         return objective
 
@@ -138,6 +140,7 @@ class Painter:
         started: float | None = None,
         checkpoint: Checkpoint | None = None,
         on_pilot: OnPilot | None = None,
+        on_way: OnWay | None = None,
     ) -> Result:
         """Paint a scene, coarse to fine.
 
@@ -148,6 +151,7 @@ class Painter:
             checkpoint: kept up while it paints; where it is of a run that was stopped, that goes
                 on, and where that was finished, its result is returned.
             on_pilot: called after every evaluation of the pilots that a strength is found by.
+            on_way: called between steps that are done in parts, after each part.
 
         Raises:
             CheckpointError: for a checkpoint that is damaged, or of another run.
@@ -172,20 +176,22 @@ class Painter:
         scene = self.calibrated(scene, on_pilot)
         report.settings, report.calibrated = scene.settings, scene.calibrated
         report.warnings += [] if scene.calibrated is None else scene.calibrated.notes()
-        exponent = _exponent(scene)
-        objective = TiledObjective(self._graphs, self.artefact.manifest, exponent)
+        exponent, way = _exponent(scene), Way(on_way)
+        objective = TiledObjective(self._graphs, self.artefact.manifest, exponent, way)
         record = Record(scales, objective, scene.finish, report, on_step)
         if journal.standing is not None:
             record.recall(journal.standing.noted)
         outcome = Outcome(scene, report, started)
         try:
-            prepared = partial(self._targets, self._traits(scene), exponent)
-            x, targets = descend(scene, scales, objective, prepared, record, journal, fits)
+            prepared = partial(self._targets, self._traits(scene), exponent, way)
+            x, targets = descend(scene, scales, objective, prepared, record, journal, fits, way)
             moves = scene.calibrated is None or scene.calibrated.strength > 0
             report.warnings += [*record.finish(moves=moves), *journal.notes()]
             outcome.painted(x)
+            del x
             objective.rest()  # the measurement wants the memory
-            measured = partial(self._measured, exponent, targets, shallow=scales[-1].shallow)
+            shallow = scales[-1].shallow
+            measured = partial(self._measured, exponent, targets, on_part=way, shallow=shallow)
             result = outcome.judged(measured)
             journal.finish(result)
             return result
@@ -249,6 +255,7 @@ class Painter:
         self,
         traits: Traits,
         exponent: int,
+        on_part: OnPart,
         study: Study,
         picture: Array | None = None,
         side: int = 0,
@@ -259,13 +266,20 @@ class Painter:
             looking = study.content if picture is None else picture
             whole = self._graphs.features, self.artefact.manifest
             afar = seen_from_afar(*whole, looking, study.styles)
-        return prepare(graphs.features, graphs.manifest, *given, picture, afar, side=side)
+        features, manifest, given = graphs.features, graphs.manifest, (*given, picture, afar)
+        return prepare(features, manifest, *given, side=side, on_part=on_part)
 
     def _measured(
-        self, exponent: int, targets: Targets, image: Array, *, shallow: bool = False
+        self,
+        exponent: int,
+        targets: Targets,
+        image: Array,
+        on_part: OnPart = unwatched,
+        *,
+        shallow: bool = False,
     ) -> Losses:
         graphs = self._graphs.at(shallow=shallow)
-        losses = measured(graphs.features, graphs.manifest, image, targets)
+        losses = measured(graphs.features, graphs.manifest, image, targets, on_part)
         return {name: loss * math.ldexp(1.0, exponent) for name, loss in losses.items()}
 
     def _traits(self, scene: Scene) -> Traits:

@@ -42,7 +42,7 @@ class Noted:
         least: that loss; infinite where this scale has none.
         in_a_row: evaluations without a finite loss, up to now.
         lost_at: the first of them at this scale, from 1; 0 where there was none.
-        moved: whether an earlier scale has moved the picture.
+        moved: whether a step has moved the picture.
         notes: what the user should know.
     """
 
@@ -111,8 +111,6 @@ class Record:
                 f"the loss was no finite number at {here}, first at step {self._lost_at}; the"
                 " search went back"
             )
-        if self.best is not None and self._start is not None:
-            self._moved |= bool(np.abs(self.best - self._start).max() >= _A_MOVE)
 
     def begin(self) -> None:
         """The next scale begins.
@@ -152,7 +150,7 @@ class Record:
 
     def go_on(self, start: Array) -> None:
         """The scale of what was recalled goes on; it had started from this picture."""
-        self._start = start
+        self._start = None if self._moved else start
         self._last = perf_counter()
 
     def leave_out(self, seconds: float) -> None:
@@ -164,7 +162,7 @@ class Record:
         now = perf_counter()
         self._seconds.append(now - self._last)
         picture = self._objective.picture(x)
-        if self._start is None:
+        if self._start is None and not self._moved:
             self._start = picture
         self._look_at(picture, loss)
         self._report.add(len(self._seconds), self._objective.losses, self._seconds[-1])
@@ -180,6 +178,9 @@ class Record:
         self._in_a_row = 0
         if loss < self._least:
             self.best, self._least = picture, loss
+            self._moved = self._moved or _has_moved(self._start, picture)
+            if self._moved:
+                self._start = None  # which may be as large as memory is short
 
     def _describe_scale(self) -> str:
         scale = self._scales[self._index]
@@ -208,3 +209,11 @@ class Record:
         each = float(np.median(self._seconds)) / here.work
         work = (here.steps - len(self._seconds)) * here.work
         return max(0.0, each * (work + sum(one.steps * one.work for one in ahead)))
+
+
+def _has_moved(start: Array | None, picture: Array) -> bool:
+    """Whether any pixel of two pictures (1, 3, H, W) is another, a channel at a time."""
+    if start is None or start is picture:
+        return False
+    pairs = zip(start[0], picture[0], strict=True)
+    return any(bool(np.abs(one - other).max() >= _A_MOVE) for one, other in pairs)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from os import PathLike
-from typing import Any, TypedDict, Unpack
+from typing import Any, TypedDict, Unpack, overload
 
 from numpy.typing import NDArray
 
@@ -19,6 +19,7 @@ from .control.regions import Area, Region, areas, fit_mask, where_shown
 from .control.views import StyleView, corners_at
 from .errors import ImageError, SettingsError
 from .inputs import (
+    as_held,
     check_count,
     from_scale,
     note_of_size,
@@ -31,10 +32,12 @@ from .inputs import (
 )
 from .pictures.color import grey
 from .pictures.images import (
+    LARGE,
     crop_to_aspect,
     resize,
     resize_mask,
     scaled_size,
+    tensor_at,
 )
 from .pictures.sources import Mask, Source
 from .pictures.tensors import Array, to_tensor
@@ -68,7 +71,7 @@ class Study:
     Attributes:
         settings: of this scale.
         content: (1, 3, H, W).
-        styles: each (1, 3, h, w).
+        styles: each (1, 3, h, w); large ones are made when they are asked for.
         guidance: what steers where.
         views: of each style.
         canvas: what is painted on.
@@ -77,7 +80,7 @@ class Study:
 
     settings: Settings
     content: Array
-    styles: list[Array]
+    styles: Sequence[Array]
     guidance: Guidance
     views: list[list[StyleView]]
     canvas: Canvas
@@ -92,8 +95,9 @@ class Scene:
         settings: how.
         height: of the result, in pixels.
         width: of the result, in pixels.
-        content: (h, w, 3) float32, up to twice the size of the result.
-        styles: each (h, w, 3) float32.
+        content: (h, w, 3) float32, up to twice the size of the result; of a large result uint8,
+            and no larger.
+        styles: each (h, w, 3), of the same type.
         alphas: (h, w) of each style, 0 where it is transparent, or None.
         start: what the coarsest scale starts from, where that is a picture of its own.
         steering: regions and masks.
@@ -122,18 +126,21 @@ class Scene:
         """Everything at a scale: the styles keep their own shape, and have as many pixels."""
         settings = settings_at(self.settings, scale.longest, shallow_alone=scale.shallow)
         content, sizes = self.content_at(scale), self._style_sizes(scale)
-        styles = [
-            to_tensor(resize(style, width, height))
-            for style, (height, width) in zip(self.styles, sizes, strict=True)
-        ]
+        styles = _Styles([*zip(self.styles, sizes, strict=True)])
         guidance = self._guidance(scale, settings)
         views = [self._views(i, size, scale, settings) for i, size in enumerate(sizes)]
         canvas = self._canvas(scale, content)
-        return Study(settings, content, styles, guidance, views, canvas, scale.shallow)
+        seen = styles if scale.pixels > LARGE else list(styles)
+        return Study(settings, content, seen, guidance, views, canvas, scale.shallow)
 
     def content_at(self, scale: Scale) -> Array:
         """The content at a scale, (1, 3, H, W)."""
-        return to_tensor(resize(self.content, scale.width, scale.height))
+        return tensor_at(self.content, scale.height, scale.width)
+
+    def style_at(self, index: int, scale: Scale) -> NDArray[Any]:
+        """A style at a scale, (h, w, 3), of the type that it is held in."""
+        style, (height, width) = self.styles[index], self._style_sizes(scale)[index]
+        return resize(style, width, height)
 
     def notes(self) -> list[str]:
         """What the user should know of the content's size, and of regions at the final size.
@@ -215,6 +222,29 @@ class Scene:
         ]
 
 
+class _Styles(Sequence[Array]):
+    """Styles of some sizes, each made anew when it is asked for."""
+
+    def __init__(self, held: Sequence[tuple[NDArray[Any], tuple[int, int]]]) -> None:
+        self._held = held
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    @overload
+    def __getitem__(self, index: int) -> Array: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Array]: ...
+
+    def __getitem__(self, index: int | slice) -> Array | Sequence[Array]:
+        """The style of a number, (1, 3, h, w)."""
+        if isinstance(index, slice):
+            return _Styles(self._held[index])
+        style, size = self._held[index]
+        return tensor_at(style, *size)
+
+
 _READ_BY = {"size", "fit", "color", "style_scale", "depth"}
 
 
@@ -257,8 +287,8 @@ def read_scene(
         settings=settings,
         height=height,
         width=width,
-        content=grey(picture) if settings.color == "luminance" else picture,
-        styles=tuple(styles),
+        content=as_held(grey(picture), picture) if settings.color == "luminance" else picture,
+        styles=tuple(as_held(one, picture) for one in styles),
         alphas=tuple(_alpha_as(alphas[i], settings, width / height) for i in numbers),
         start=begin,
         steering=replace(steering, blend=_blend(settings, numbers)),

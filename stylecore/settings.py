@@ -25,6 +25,7 @@ EngineName = Literal[
     "auto",
     "cpu",
     "openvino",
+    "openvino-native",
     "cuda",
     "tensorrt",
     "migraphx",

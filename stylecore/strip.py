@@ -17,6 +17,7 @@ from .results import Result
 from .scene import Controls, Scene, read_scene
 from .settings import Settings
 from .strength.pilots import OnPilot
+from .underway import OnWay
 
 _STEPS_SHARE = 1 / 5
 _GAP = 8
@@ -86,6 +87,7 @@ def paint_strip(
     on_picture: Callable[[Result], object] | None = None,
     checkpoint: Checkpoint | None = None,
     on_pilot: OnPilot | None = None,
+    on_way: OnWay | None = None,
 ) -> list[Result]:
     """Paint a strip of a scene with two styles, as :func:`blend_strip` says."""
     short = _short(scene.settings)
@@ -95,7 +97,9 @@ def paint_strip(
         scene = scene.again(
             start, blend=(1 - float(share), float(share)), **short if results else {}
         )
-        results.append(painter.paint(scene, on_step, checkpoint=checkpoint, on_pilot=on_pilot))
+        results.append(
+            painter.paint(scene, on_step, checkpoint=checkpoint, on_pilot=on_pilot, on_way=on_way)
+        )
         if on_picture is not None:
             on_picture(results[-1])
     return results

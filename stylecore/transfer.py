@@ -15,6 +15,7 @@ from .results import Result
 from .scene import Controls, read_scene
 from .settings import Settings
 from .strength.pilots import OnPilot
+from .underway import OnWay
 
 
 def stylize(
@@ -26,6 +27,7 @@ def stylize(
     on_step: OnStep | None = None,
     checkpoint: Checkpoint | None = None,
     on_pilot: OnPilot | None = None,
+    on_way: OnWay | None = None,
     **controls: Unpack[Controls],
 ) -> Result:
     """Paint the content in the manner of the style (Gatys, Ecker & Bethge 2015), coarse to fine.
@@ -40,6 +42,8 @@ def stylize(
         on_step: called after every evaluation of the objective.
         checkpoint: from which the run goes on where it was stopped; see :class:`Checkpoint`.
         on_pilot: called after every evaluation of the pilots that a strength is found by.
+        on_way: called between the steps of a large picture, which is painted in parts; see
+            :class:`Underway`.
         controls: ``regions``, ``keep``, ``content_map`` and ``start``, as in :class:`Controls`.
 
     Raises:
@@ -55,7 +59,14 @@ def stylize(
     settings = settings or Settings()
     scene = read_scene(content, style, settings, **controls)
     painter = painter_for(model, settings)
-    return painter.paint(scene, on_step, started=started, checkpoint=checkpoint, on_pilot=on_pilot)
+    return painter.paint(
+        scene,
+        on_step,
+        started=started,
+        checkpoint=checkpoint,
+        on_pilot=on_pilot,
+        on_way=on_way,
+    )
 
 
 def objective_between(

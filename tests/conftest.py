@@ -3,6 +3,7 @@
 import importlib
 import os
 import runpy
+import tracemalloc
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -128,6 +129,21 @@ def aim_at():
         return targets
 
     return aim_at
+
+
+@pytest.fixture(scope="session")
+def held_at_peak():
+    """How many float32 pictures of so many pixels some work allocates beside one another."""
+
+    def held_at_peak(work, pixels):
+        tracemalloc.start()
+        try:
+            work()
+            return tracemalloc.get_traced_memory()[1] / (12 * pixels)
+        finally:
+            tracemalloc.stop()
+
+    return held_at_peak
 
 
 @pytest.fixture(scope="session")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from ..engine.cores import usable_cores
 from ..engine.engines import choose_engine
+from ..engine.memory import memory_of
 from ..engine.room import usable_memory
+from ..settings import Settings
+from .bench import KEPT
 from .jobs import Job
-
-_OPENED = 650e6
-_OF_A_PIXEL = 4500
-"""Bytes that a process takes for its network, and for each pixel of a result on the CPU."""
 
 _SHARE = 0.8
 """Of the memory that is left: other programs want some too."""
@@ -28,8 +28,7 @@ def processes_for(jobs: Sequence[Job]) -> int:
     if not jobs or any(_has_device(job) for job in jobs):
         return 1
     threads = max(job.settings.threads or 1 for job in jobs)
-    largest = max(job.settings.size for job in jobs) ** 2
-    room = usable_memory() * _SHARE / (_OPENED + _OF_A_PIXEL * largest)
+    room = usable_memory() * _SHARE / max(_bytes_of(job.settings) for job in jobs)
     return int(max(1, min(usable_cores() // threads, len(jobs), room)))
 
 
@@ -37,6 +36,13 @@ def shares(processes: int, cores: int) -> list[int]:
     """Threads for each process, as even as can be, and at least one."""
     each, more = divmod(cores, processes)
     return [max(1, each + (number < more)) for number in range(processes)]
+
+
+def _bytes_of(settings: Settings) -> float:
+    """What painting takes as a whole, in a square of the size, or what it may take."""
+    size, pairs = settings.size, min(settings.history_size, settings.steps)
+    wanted = memory_of(size, size, optimizer=settings.optimizer, pairs=pairs)
+    return KEPT + min(wanted, settings.memory_limit or math.inf)
 
 
 def _has_device(job: Job) -> bool:

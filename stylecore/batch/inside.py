@@ -20,6 +20,7 @@ from typing import Any
 
 import cv2
 
+from ..engine.room import share_memory
 from .bench import Bench, Painters
 from .crew import Task
 from .parcel import Parcel
@@ -31,11 +32,12 @@ _AT_WORK = threading.Lock()
 """Held while a task is performed."""
 
 
-def begin(threads: Any, told: Any, lifeline: Any) -> None:
+def begin(threads: Any, processes: int, told: Any, lifeline: Any) -> None:
     """Set up this process.
 
     Args:
         threads: a queue with the threads of each process.
+        processes: how many there are; each has its share of the memory.
         told: the end of a pipe that takes this process's number, and what tasks tell.
         lifeline: the end of a pipe; when its other end is closed, all work ends.
     """
@@ -49,6 +51,7 @@ def begin(threads: Any, told: Any, lifeline: Any) -> None:
 
     signal.signal(signal.SIGTERM, asked)
     _start(_watch, lifeline, halted)
+    share_memory(processes)
     share = threads.get()
     cv2.setNumThreads(share)
     told.send(os.getpid())

@@ -95,7 +95,7 @@ class ProcessCrew(Crew):
         for number in self._threads:
             threads.put(number)
         self._pool = ProcessPoolExecutor(
-            self._processes, self._context, begin, (threads, self._writer, watched)
+            self._processes, self._context, begin, (threads, self._processes, self._writer, watched)
         )
 
 

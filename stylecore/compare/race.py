@@ -119,7 +119,7 @@ def _minimised(trial: Trial, course: Course, watch: Stopwatch, log: Log) -> Arra
     for index, stage in enumerate(course.stages):
         log.stage = index
         # At the first stage the same for all, and then what is their own, enlarged.
-        start = grown(x, course.scene, stage.study) if index else x
+        start = grown(x, course.scene, stage.scale) if index else x
         course.aim(stage)
         until += stage.share * (trial.seconds or 0.0)
         steps, enough = stage.scale.steps, never

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,6 @@ from ..pictures.tensors import (
     in_bits,
     levels_of,
     to_floats,
-    to_tensor,
 )
 from ..settings import Color
 
@@ -43,26 +43,36 @@ class Finish:
 
     def picture(self, painted: Array) -> Levels:
         """What a painted (1, 3, h, w) is delivered as, (h, w, 3)."""
-        return in_bits(self._finished(painted), self.depth)
+        return self._rounded(painted, self.depth)
 
-    def _finished(self, painted: Array) -> Array:
-        """What a painted (1, 3, h, w) is delivered as, (h, w, 3), before it is rounded."""
-        puts_back = self.color in ("luminance", "content")
-        if not puts_back and self.keep is None:
-            return to_floats(painted)
+    def _rounded(self, painted: Array, depth: int) -> Levels:
         height, width = painted.shape[2:]
-        content = resize(self.content, width, height)
-        done = to_floats(painted)
-        if puts_back:
-            done = with_chroma(done, content)
+        done = np.empty((height, width, 3), np.uint8 if depth == 8 else np.uint16)
+        for rows, floats in self._finished(painted):
+            done[rows] = in_bits(floats, depth)
+        return done
+
+    def _finished(self, painted: Array) -> Iterator[tuple[slice, Array]]:
+        """What a painted (1, 3, h, w) is delivered as before it is rounded, some rows at a time."""
+        height, width = painted.shape[2:]
+        puts_back = self.color in ("luminance", "content")
+        content = kept = None
+        if puts_back or self.keep is not None:
+            content = resize(self.content, width, height)
         if self.keep is not None:
-            kept = resize_mask(self.keep, height, width) > 0.999
-            done = np.where(kept[..., None], content, done)
-        return np.asarray(done, np.float32)
+            kept = resize_mask(self.keep, height, width)
+        for rows in _strips(height, width):
+            done = to_floats(painted[:, :, rows])
+            if content is not None and puts_back:
+                done = with_chroma(done, content[rows])
+            if content is not None and kept is not None:
+                done = np.where(kept[rows][..., None] > 0.999, content[rows], done)
+            yield rows, np.asarray(done, np.float32)
 
     def shown(self, painted: Array) -> Picture:
         """It in 8 bits, with alpha as fourth channel where the content has some."""
-        picture, alpha = eight_bits(self._finished(painted)), self._alpha(*painted.shape[2:])
+        picture = eight_bits(self._rounded(painted, 8))
+        alpha = self._alpha(*painted.shape[2:])
         return picture if alpha is None else np.dstack([picture, eight_bits(alpha)])
 
     def transparency(self, height: int, width: int) -> Levels | None:
@@ -78,5 +88,19 @@ class Finish:
 
     def judged(self, picture: Levels) -> Array:
         """What the objective sees of a delivered picture, (1, 3, h, w)."""
-        seen = levels_of(picture)
-        return to_tensor(grey(seen) if self.color == "luminance" else seen)
+        height, width = picture.shape[:2]
+        found = np.empty((1, 3, height, width), np.float32)
+        for rows in _strips(height, width):
+            seen = levels_of(picture[rows])
+            seen = grey(seen) if self.color == "luminance" else seen
+            found[0, :, rows] = seen.transpose(2, 0, 1)
+        return found
+
+
+_AT_ONCE = 1 << 20
+"""Pixels whose colours are put back at a time."""
+
+
+def _strips(height: int, width: int) -> Iterator[slice]:
+    rows = max(1, _AT_ONCE // width)
+    return (slice(start, start + rows) for start in range(0, height, rows))

@@ -26,10 +26,10 @@ def contours_at(content: Array, height: int, width: int) -> Array:
     A scale sees an eye, a mouth or a cable late, when it is a few pixels wide: so the next finer
     size is looked at too, unless the content (H, W, 3) as it was given is not that large.
     """
-    here = contours(shrunk(content, height, width))
+    here = _contours_in(luma(shrunk(content, height, width)))
     if content.shape[0] < 2 * height * 0.99:
         return here
-    finer = contours(shrunk(content, 2 * height, 2 * width))
+    finer = _contours_in(luma(shrunk(content, 2 * height, 2 * width)))
     finer = cv2.resize(finer, (width, height), interpolation=cv2.INTER_AREA)
     return np.maximum(here, np.minimum(1.5 * finer, 1))
 
@@ -42,18 +42,46 @@ def contours(content: Array) -> Array:
     the gradient of the surroundings, √(trace J blurred widely): a contour stands out from what is
     around it, a texture does not (surround suppression: Grigorescu, Petkov & Westenberg 2003).
     """
-    light = cv2.GaussianBlur(luma(content), (0, 0), _NOISE)
-    right = cv2.Scharr(light, cv2.CV_32F, 1, 0) / 32
-    down = cv2.Scharr(light, cv2.CV_32F, 0, 1) / 32
-    xx, xy, yy = (
-        cv2.GaussianBlur(product, (0, 0), _ALONG)
-        for product in (right * right, right * down, down * down)
-    )
-    oriented = np.sqrt(np.sqrt((xx - yy) ** 2 + 4 * xy * xy))
-    energy = np.asarray(right * right + down * down, np.float32)
-    around = _widely_blurred(energy, _AROUND * max(light.shape))
-    ratio = oriented / (np.sqrt(around) + _LEAST_GRADIENT)
-    return _smoothstep(np.asarray((ratio - _FROM) / (_TO - _FROM), np.float32))
+    return _contours_in(luma(content))
+
+
+def _contours_in(light: Array) -> Array:
+    """The same of luma (H, W); a large one is not to lie in memory a dozen times over."""
+    right, down = _slopes(light)
+    energy = right * right
+    energy += down * down
+    around = _widely_blurred(np.asarray(energy, np.float32), _AROUND * max(light.shape))
+    del energy
+    ratio = _oriented(right, down)
+    del right, down
+    around = np.sqrt(around, out=around)
+    around += _LEAST_GRADIENT
+    ratio /= around
+    ratio -= _FROM
+    ratio /= _TO - _FROM
+    return _smoothstep(ratio)
+
+
+def _slopes(light: Array) -> tuple[Array, Array]:
+    """The gradient of luma, to the right and down, in levels per pixel."""
+    calm = cv2.GaussianBlur(light, (0, 0), _NOISE)
+    right, down = (cv2.Scharr(calm, cv2.CV_32F, *way) for way in ((1, 0), (0, 1)))
+    right /= 32
+    down /= 32
+    return np.asarray(right, np.float32), np.asarray(down, np.float32)
+
+
+def _oriented(right: Array, down: Array) -> Array:
+    """√(λ1 − λ2) of the structure tensor, (H, W)."""
+    found = cv2.GaussianBlur(right * right, (0, 0), _ALONG)
+    found -= cv2.GaussianBlur(down * down, (0, 0), _ALONG)
+    found *= found
+    across = cv2.GaussianBlur(right * down, (0, 0), _ALONG)
+    across *= across
+    across *= 4
+    found += across
+    found = np.sqrt(found, out=found)
+    return np.asarray(np.sqrt(found, out=found), np.float32)
 
 
 def _widely_blurred(values: Array, sigma: float) -> Array:

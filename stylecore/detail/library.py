@@ -18,9 +18,9 @@ from .patches import DIMENSIONS, REACH, STEP, grid, patches_at, principal, proje
 _SAMPLED = 5
 """Every fifth of the styles' patches counts for the principal components."""
 
-_IN_A_TREE = 1 << 20
-"""Patches of a tree at most: it holds them in double precision, in 100 MB. A style of 2048 by 2048
-pixels has so many; of a larger one each part has a tree."""
+IN_A_TREE = 1 << 20
+"""Patches of a tree at most: it holds them in double precision, in 100 MB. Styles of 2048 by 2048
+pixels have so many together, and of larger ones no more are looked at."""
 
 _AT_ONCE = 1 << 18
 """Patches that are sought at a time: 25 MB in double precision."""
@@ -126,14 +126,15 @@ def nearest(library: Library, sought: Array) -> tuple[NDArray[np.intp], Array]:
     """For each patch sought (n, 12) the number of one that is near, and its cost, each (n,).
 
     Of several styles it is from the one with the least squared distance over share: alike they
-    compete evenly, and one with a ninth of another's share must be three times as near.
+    compete evenly, and one with a ninth of another's share must be three times as near. Those of
+    the same share are sought as one.
     """
     numbers = np.zeros(len(sought), np.intp)
     costs = np.full(len(sought), np.inf, np.float32)
-    for k in range(int(library.style[-1]) + 1):
-        usable = np.flatnonzero((library.style == k) & np.isfinite(library.features[:, 0]))
-        for start in range(0, len(usable), _IN_A_TREE):
-            _look_among(library, usable[start : start + _IN_A_TREE], sought, numbers, costs)
+    for share in np.unique(library.share):
+        usable = np.flatnonzero((library.share == share) & np.isfinite(library.features[:, 0]))
+        for start in range(0, len(usable), IN_A_TREE):
+            _look_among(library, usable[start : start + IN_A_TREE], sought, numbers, costs)
     return numbers, costs
 
 
@@ -144,7 +145,7 @@ def _look_among(
     numbers: NDArray[np.intp],
     costs: Array,
 ) -> None:
-    """Let what is nearer among some patches of a style take the place of what was found before."""
+    """Let what is nearer among some patches take the place of what was found before."""
     from scipy import spatial
 
     trees: Any = spatial

@@ -116,7 +116,8 @@ def _tried(runtime: Any, name: str) -> Engine | str:
     except EngineError as error:
         return str(error)
     except Exception as error:
-        return f"engine {name}: ONNX Runtime says: {reason(error)}; {row.remedy}"
+        says = row.provider if row.opens else "ONNX Runtime"
+        return f"engine {name}: {says} says: {reason(error)}; {row.remedy}"
     return engine
 
 
@@ -145,6 +146,8 @@ def _check_provider(session: Any, engine: Engine, complaint: str = "") -> None:
 def _opened(
     runtime: Any, source: Path | bytes, engine: Engine, *, once: bool = False, alone: bool = False
 ) -> Any:
+    if engine.row.opens is not None:
+        return engine.row.opens(source, engine)
     options = runtime.SessionOptions()
     if alone and engine.provider != CPU:
         # A session names every provider that it was given, even one that took no node at all.

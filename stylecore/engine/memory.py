@@ -5,6 +5,7 @@ The numbers were fitted to real runs of the default network on the CPU, from 256
 
 from __future__ import annotations
 
+from ..pictures.sizes import LARGE
 from ..settings import Optimizer
 
 OPENED = 430e6
@@ -28,19 +29,28 @@ _SHALLOW_NETWORK, _SHALLOW_TARGETS = 2200.0, 450.0
 _PICTURE = 12.0
 """Bytes for each pixel of a picture in floats."""
 
-_HELD, _PREPARING = 4, 16
-"""Such pictures that a run holds, content, style and starts, and that it holds when a scale begins
-and examples of detail are looked for."""
+_HELD, _HELD_LARGE = 4.0, 1.2
+"""Such pictures that a run holds: content and style, in floats or, of large results, in 8 bits."""
 
-_TREE, _LARGEST_TREE = 4, 150e6
-"""Pictures that the tree of examples takes, and its bytes at most."""
+_PREPARING, _AIMING = 3.5, 3.0
+"""Those that it holds when a scale begins and detail is added, and when its targets are found."""
 
-_IN_SEARCH: dict[Optimizer, tuple[int, int]] = {
-    "projected-lbfgs": (4, 8),
-    "lbfgs": (12, 20),
-    "adam": (9, 13),
+_IN_STRIPS, _LARGEST_STRIPS = 12.5, 650e6
+"""Pictures that the search for detail takes, which looks at strips of a large one, and its bytes at
+most: examples, their tree, and one strip."""
+
+_IN_SEARCH: dict[Optimizer, tuple[float, float]] = {
+    "projected-lbfgs": (5.0, 6.5),
+    "lbfgs": (12.0, 20.0),
+    "adam": (9.0, 13.0),
 }
 """Those of a search while the network runs, and between its runs, without what is remembered."""
+
+_ONCE = (2.5, 3.5)
+"""The same of a single step, which moves nothing."""
+
+_ON_CANVAS = 4.0
+"""Those that a canvas takes, where something is kept or only grey is painted."""
 
 _GUIDES = 4 * 4 / 3
 """For each pixel and region: at all layers together."""
@@ -56,6 +66,7 @@ def memory_of(
     optimizer: Optimizer = "projected-lbfgs",
     pairs: int = 10,
     half: bool = False,
+    canvas: bool = False,
 ) -> float:
     """Bytes that a process holds at most while a picture of a size is painted.
 
@@ -69,6 +80,7 @@ def memory_of(
         optimizer: which.
         pairs: that L-BFGS remembers.
         half: whether in half precision.
+        canvas: whether something is kept, or only grey is painted.
     """
     pixels, seen = float(height * width), tile or (height, width)
     deep = (_NETWORK_IN_TILES, 0.0) if tile else (_NETWORK, _TARGETS)
@@ -76,12 +88,15 @@ def memory_of(
     each, beside = not_deep if shallow else deep
     network = each * (seen[0] + _MARGIN) * (seen[1] + _MARGIN) + beside * pixels
     picture = _PICTURE * pixels
-    running, between = (picture * (_HELD + count) for count in _IN_SEARCH[optimizer])
-    searching = max(network + running, between) + picture * _remembered(optimizer, pairs, half)
-    guides = _GUIDES * pixels * (regions if regions > 1 else 0)
-    preparing = picture * _PREPARING + min(picture * _TREE, _LARGEST_TREE)
+    held = (_HELD_LARGE if pixels > LARGE else _HELD) + (_ON_CANVAS if canvas else 0.0)
+    running, between = _ONCE if not pairs and optimizer != "adam" else _IN_SEARCH[optimizer]
+    searching = max(network + picture * running, picture * between)
+    searching += picture * _remembered(optimizer, pairs, half)
+    preparing = picture * _PREPARING + min(picture * _IN_STRIPS, _LARGEST_STRIPS)
+    aiming = picture * _AIMING + network
     opened = OPENED + _TILED if tile else OPENED
-    return opened + guides + max(searching, preparing)
+    guides = _GUIDES * pixels * (regions if regions > 1 or canvas else 0)
+    return opened + guides + picture * held + max(searching, preparing, aiming)
 
 
 def _remembered(optimizer: Optimizer, pairs: int, half: bool) -> float:

@@ -14,13 +14,24 @@ from .cgroups import groups_of
 _ROOT = Path("/")
 
 
+_SHARERS = [1]
+"""Processes that paint beside one another, this one among them."""
+
+
+def share_memory(processes: int) -> None:
+    """From here on this process takes what is free for one of so many that paint on a machine."""
+    _SHARERS[0] = max(1, processes)
+
+
 def usable_memory(root: Path = _ROOT) -> float:
-    """Bytes that are free, or can be made so; infinite where the platform does not tell.
+    """Bytes that are free, or can be made so, or this process's share of them.
+
+    Infinite where the platform does not tell.
 
     Args:
         root: of the file system.
     """
-    return max(0.0, min([_of_machine(root), *_of_groups(root)]))
+    return max(0.0, min([_of_machine(root), *_of_groups(root)])) / _SHARERS[0]
 
 
 def held_memory(root: Path = _ROOT) -> float:

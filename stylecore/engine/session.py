@@ -13,10 +13,10 @@ import numpy as np
 from ..errors import EngineError, ModelError
 from ..pictures.tensors import Array
 from .engines import open_session
+from .native import SHRINK, NativeSession
 from .runtime import onnxruntime, reason
 from .table import Engine
 
-_SHRINK = "memory.enable_memory_arena_shrinkage"
 _TYPES = {"tensor(float16)": np.float16, "tensor(double)": np.float64, "tensor(uint8)": np.uint8}
 """Of inputs that are not float32; what is given is converted."""
 
@@ -144,6 +144,9 @@ class Session:
         Args:
             sizes: small ones, for the sizes that are known only when the graph runs.
         """
+        if isinstance(self._session, NativeSession):
+            self._session.rest()
+            return
         inputs = {
             item.name: np.zeros([sizes.get(dim, dim) for dim in item.shape], np.float32)
             for item in self._session.get_inputs()
@@ -235,14 +238,15 @@ def _loaded(runtime: Any, path: Path, engine: Engine, data: bytes | None, *, onc
         said = reason(error)
         if f"{_TRAINING_ONLY}:" in said:
             raise EngineError(_training_needed(runtime, path)) from None
-        raise ModelError(f"ONNX Runtime cannot load {path}: {said}") from None
+        reader = engine.provider if engine.row.opens else "ONNX Runtime"
+        raise ModelError(f"{reader} cannot load {path}: {said}") from None
 
 
 def _run_options(runtime: Any, device: str) -> tuple[Any, Any]:
     """Those of a run that keeps its memory for the next, and of one that gives it back."""
     plain, shrinking = runtime.RunOptions(), runtime.RunOptions()
     if device == "cpu":
-        shrinking.add_run_config_entry(_SHRINK, "cpu:0")
+        shrinking.add_run_config_entry(SHRINK, "cpu:0")
     return plain, shrinking
 
 

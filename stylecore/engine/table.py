@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_args
 
 from ..errors import EngineError
 from ..settings import EngineName
-from . import cuda, openvino
+from . import cuda, native, openvino
 from .offered import OFFERS, Offer
 
 CPU = "CPUExecutionProvider"
@@ -64,6 +65,7 @@ class Row:
         remedy: what to do where it does not work.
         runs_on: what it wants, in words.
         logs: whether ONNX Runtime writes to stderr, by its global log, when it does not load.
+        opens: what opens graphs in the place of ONNX Runtime, or None.
     """
 
     provider: str
@@ -77,6 +79,7 @@ class Row:
     remedy: str
     runs_on: str
     logs: bool = False
+    opens: Callable[[Path | bytes, Engine], Any] | None = None
 
 
 def _with_cuda(_runtime: Any, _options: Any, engine: Engine) -> list[Any]:
@@ -168,6 +171,21 @@ ENGINES: Mapping[str, Row] = MappingProxyType(
             runs_on="an Intel processor",
         ),
         **{name: _offered(name, one, **_OTHERS.get(name, {})) for name, one in OFFERS.items()},
+        "openvino-native": Row(
+            provider=native.PROVIDER,
+            prepare=native.load,
+            precision=native.precision,
+            auto="",
+            exact="cpu",
+            device="cpu",
+            winograd=False,
+            providers=_with_cpu,
+            remedy=native.REMEDY,
+            runs_on="any processor, faster where it multiplies in bf16",
+            opens=lambda source, engine: native.NativeSession(
+                source, engine.precision, engine.threads
+            ),
+        ),
         "cpu": Row(
             provider=CPU,
             prepare=lambda _: "",

@@ -16,6 +16,11 @@ def into_box(x: NDArray[np.floating]) -> Array:
     return np.clip(x, LOWEST, HIGHEST).astype(np.float32, copy=False)
 
 
+def within_box(x: NDArray[np.floating]) -> bool:
+    """Whether a point is in the box, and in float32."""
+    return x.dtype == np.float32 and bool(x.min() >= LOWEST and x.max() <= HIGHEST)
+
+
 def finite(loss: float, gradient: Array) -> bool:
     """Whether an evaluation gave numbers."""
     return bool(np.isfinite(loss) and np.isfinite(gradient).all())

@@ -8,6 +8,7 @@ approximation of a Hessian that they make does not need to be better by.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
@@ -60,10 +61,19 @@ class Pair(NamedTuple):
     rho: float
 
 
+def keep(array: Array, *, half: bool) -> Kept:
+    """An array as it is remembered: in half precision where that is wanted and can be."""
+    return halved(array) if half and np.isfinite(array).all() else array
+
+
 def halved(array: Array) -> Half:
     """An array in half precision, in the unit that gives most digits."""
-    exponent = math.frexp(float(np.abs(array).max()))[1] - _GREATEST
-    return Half(np.ldexp(array, -exponent).astype(np.float16), exponent)
+    exponent = math.frexp(max(float(array.max()), -float(array.min())))[1] - _GREATEST
+    values = np.empty(array.shape, np.float16)
+    flat = values.reshape(-1)
+    for number, part in enumerate(_parts(array)):
+        flat[number * _PART : (number + 1) * _PART] = np.ldexp(part, -exponent)
+    return Half(values, exponent)
 
 
 _GREATEST = 15
@@ -75,3 +85,46 @@ def full(kept: Kept) -> Array:
     if isinstance(kept, Half):
         return np.ldexp(kept.values.astype(np.float32), kept.exponent)
     return kept
+
+
+def product(one: Kept, other: Kept) -> float:
+    """The sum of products of two arrays; those in half precision are made full part by part."""
+    if not isinstance(one, Half) and not isinstance(other, Half):
+        return dot(one, other)
+    return sum(dot(a, b) for a, b in zip(_parts(one), _parts(other), strict=True))
+
+
+def add(total: Array, factor: float, other: Kept) -> None:
+    """Add so many times another array, in place and part by part."""
+    scale = np.float32(factor)
+    for mine, its in zip(_parts(total), _parts(other), strict=True):
+        mine += scale * its
+
+
+def dot(a: Array, b: Array) -> float:
+    """The sum of products, in float64 where float32 cannot hold it."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = float(np.vdot(a, b))
+    if _LEAST < abs(found) < np.inf:
+        return found
+    # What float32 cannot hold, or nothing.
+    parts = zip(_parts(a), _parts(b), strict=True)
+    return sum(float(np.vdot(*(one.astype(np.float64) for one in pair))) for pair in parts)
+
+
+_LEAST = 1e-30
+"""Of a sum of products: below, float32 loses digits."""
+
+_PART = 1 << 20
+"""Numbers that are made full at a time."""
+
+
+def _parts(kept: Kept) -> Iterator[Array]:
+    """What is kept in float32, a part at a time; of an array in full, views of it."""
+    whole = kept.values if isinstance(kept, Half) else kept
+    for start in range(0, whole.size, _PART):
+        some = slice(start, start + _PART)
+        if isinstance(kept, Half):
+            yield full(Half(kept.values.reshape(-1)[some], kept.exponent))
+        else:
+            yield kept.reshape(-1)[some]

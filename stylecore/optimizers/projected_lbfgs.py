@@ -14,16 +14,13 @@ from numpy.typing import NDArray
 
 from ..contract import Enough, Function, OnEvaluation
 from ..pictures.tensors import Array
-from .box import HIGHEST, LOWEST, finite, ignore, into_box, never
+from .box import HIGHEST, LOWEST, finite, ignore, into_box, never, within_box
 from .marks import OnMark, Packed, unmarked
-from .pairs import Half, Kept, Memory, Pair, full, halved
+from .pairs import Half, Kept, Memory, Pair, add, dot, keep, product
 
 _SUFFICIENT = 1e-4
 _FIRST_STEP = 4.0
 _SMALLEST_STEP = 1e-3
-_LEAST = 1e-30
-"""Of a sum of products: below, float32 loses digits."""
-
 _USUAL = Memory()
 
 
@@ -70,12 +67,12 @@ class ProjectedLbfgsMark:
         numbers, arrays = packed
         exponents = numbers.get("exponents", {})
 
-        def kept(name: str) -> Kept:
+        def known(name: str) -> Kept:
             halves: Any = arrays[name]
             return Half(halves, exponents[name]) if name in exponents else arrays[name]
 
         pairs = (
-            Pair(kept(f"s{number}"), kept(f"y{number}"), rho)
+            Pair(known(f"s{number}"), known(f"y{number}"), rho)
             for number, rho in enumerate(numbers["rhos"])
         )
         return cls(
@@ -127,7 +124,7 @@ def projected_lbfgs(
 def _begun(
     function: Function, x: Array, steps: int, on_evaluation: OnEvaluation
 ) -> ProjectedLbfgsMark:
-    x = into_box(x)
+    x = x if within_box(x) else into_box(x)  # of a large picture there should be one
     loss, gradient = function(x)
     on_evaluation(x, loss)
     left = steps - 1 if finite(loss, gradient) else 0
@@ -144,11 +141,13 @@ def _advanced(
         return replace(mark, pairs=()) if mark.pairs else replace(mark, left=0)
     trial_loss, trial_gradient = function(trial)
     on_evaluation(trial, trial_loss)
-    left, moved = mark.left - 1, trial - x
+    left = mark.left - 1
     if not finite(trial_loss, trial_gradient):
         trial_loss = np.inf
-    if trial_loss <= mark.loss + _SUFFICIENT * _dot(moved, gradient):
-        pairs = _remembered(mark.pairs, moved, trial_gradient - gradient, memory)
+    if trial_loss <= mark.loss + _SUFFICIENT * dot(trial - x, gradient):
+        pairs = mark.pairs
+        if left:
+            pairs = _remembered(pairs, (trial, x), (trial_gradient, gradient), memory)
         return ProjectedLbfgsMark(trial, trial_loss, trial_gradient, pairs, 1.0, left)
     if mark.step > _SMALLEST_STEP:
         shorter = mark.step * _shorter(mark.loss, mark.step * slope, trial_loss)
@@ -161,60 +160,50 @@ def _advanced(
 def _trial(mark: ProjectedLbfgsMark) -> tuple[Array, float]:
     """The point that is tried next, and the slope of the loss towards it."""
     free = _free(mark.x, mark.gradient)
-    direction = _direction(mark.gradient * free, mark.pairs)
+    direction = _direction(np.multiply(mark.gradient, free, order="C"), mark.pairs)
     direction *= free
-    slope = _dot(direction, mark.gradient)
+    slope = dot(direction, mark.gradient)
     direction *= np.float32(mark.step)
     direction += mark.x
-    return into_box(direction), slope
-
-
-def _dot(a: Array, b: Array) -> float:
-    with np.errstate(over="ignore", invalid="ignore"):
-        found = float(np.vdot(a, b))
-    if _LEAST < abs(found) < np.inf:
-        return found
-    # What float32 cannot hold, or nothing.
-    return float(np.vdot(a.astype(np.float64), b.astype(np.float64)))
+    return np.clip(direction, LOWEST, HIGHEST, out=direction), slope
 
 
 def _free(x: Array, gradient: Array) -> NDArray[np.bool_]:
     return ~(((x <= LOWEST) & (gradient > 0)) | ((x >= HIGHEST) & (gradient < 0)))
 
 
-def _direction(gradient: Array, pairs: tuple[Pair, ...]) -> Array:
-    """−H g by the two-loop recursion; without pairs, downhill by an RMS of four levels."""
+def _direction(q: Array, pairs: tuple[Pair, ...]) -> Array:
+    """−H g by the two-loop recursion; without pairs, downhill by an RMS of four levels.
+
+    The gradient is given away: it becomes the direction.
+    """
     if not pairs:
-        rms = float(np.sqrt(_dot(gradient, gradient) / gradient.size)) or 1.0
-        return gradient * np.float32(-_FIRST_STEP / rms)
-    q = gradient.copy()
+        rms = float(np.sqrt(dot(q, q) / q.size)) or 1.0
+        q *= np.float32(-_FIRST_STEP / rms)
+        return q
     alphas: list[float] = []
     for pair in reversed(pairs):
-        alphas.append(pair.rho * _dot(full(pair.s), q))
-        q -= np.float32(alphas[-1]) * full(pair.y)
-    latest = full(pairs[-1].y)
-    q *= np.float32(1 / (pairs[-1].rho * _dot(latest, latest)))
+        alphas.append(pair.rho * product(pair.s, q))
+        add(q, -alphas[-1], pair.y)
+    latest = pairs[-1]
+    q *= np.float32(1 / (latest.rho * product(latest.y, latest.y)))
     for pair, alpha in zip(pairs, reversed(alphas), strict=True):
-        q += np.float32(alpha - pair.rho * _dot(full(pair.y), q)) * full(pair.s)
+        add(q, alpha - pair.rho * product(pair.y, q), pair.s)
     return np.negative(q, out=q)
 
 
-def _remembered(pairs: tuple[Pair, ...], s: Array, y: Array, memory: Memory) -> tuple[Pair, ...]:
-    if memory.half and np.isfinite(s).all() and np.isfinite(y).all():
-        half = halved(s), halved(y)
-        curvature, square = _curvature(*map(full, half))
-        new: tuple[Kept, Kept] = half
-    else:
-        curvature, square = _curvature(s, y)
-        new = s, y
+def _remembered(
+    pairs: tuple[Pair, ...],
+    points: tuple[Array, Array],
+    gradients: tuple[Array, Array],
+    memory: Memory,
+) -> tuple[Pair, ...]:
+    """The pairs with that of the last step: after and before it, the point and the gradient."""
+    s, y = (keep(after - before, half=memory.half) for after, before in (points, gradients))
+    curvature, square = product(s, y), product(y, y)
     if curvature > 1e-10 * square and np.isfinite(curvature):
-        pairs = (*pairs, Pair(*new, 1 / curvature))
+        pairs = (*pairs, Pair(s, y, 1 / curvature))
     return pairs[max(0, len(pairs) - memory.pairs) :]
-
-
-def _curvature(s: Array, y: Array) -> tuple[float, float]:
-    """The products sᵀy and yᵀy."""
-    return _dot(s, y), _dot(y, y)
 
 
 def _shorter(loss: float, slope: float, trial_loss: float) -> float:

@@ -6,6 +6,7 @@ Pictures here are (H, W, 3) float32, RGB, 0–255; weights are (H, W) and say wh
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -93,11 +94,29 @@ def color_statistics(
     picture: NDArray[Any], weights: Array
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Mean (3,) and covariance (3, 3) of a picture's colours."""
-    pixels = picture.reshape(-1, 3).astype(np.float64)
-    shares = weights.ravel().astype(np.float64) / weights.sum(dtype=np.float64)
-    mean = shares @ pixels
-    away = pixels - mean
-    return mean, (away * shares[:, None]).T @ away
+    total = weights.sum(dtype=np.float64)
+    mean = np.zeros(3)
+    for pixels, counts in _by_parts(picture, weights):
+        mean += (counts / total) @ pixels
+    covariance = np.zeros((3, 3))
+    for pixels, counts in _by_parts(picture, weights):
+        pixels -= mean
+        covariance += (pixels * (counts / total)[:, None]).T @ pixels
+    return mean, covariance
+
+
+_PART = 1 << 20
+"""Pixels that are in double precision at a time."""
+
+
+def _by_parts(
+    picture: NDArray[Any], weights: Array
+) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Pixels (n, 3) and their weights (n,), part by part."""
+    flat, counts = picture.reshape(-1, 3), weights.reshape(-1)
+    for start in range(0, len(flat), _PART):
+        part = slice(start, start + _PART)
+        yield flat[part].astype(np.float64), counts[part].astype(np.float64)
 
 
 def _mean_and_deviation(values: Array, weights: Array) -> tuple[float, float]:

@@ -9,17 +9,21 @@ from .alpha import lay_on_white
 from .formats.limits import check_depth, check_size
 from .reading import read_image, read_with_alpha
 from .sizes import (
+    LARGE,
     crop_to_aspect,
     cropped_size,
     reduced,
+    reduced_in_bits,
     resize,
     resize_mask,
     same_shape,
     scaled_size,
+    tensor_at,
 )
 from .writing import check_suffix, check_writable, encoded_image, write_image
 
 __all__ = [
+    "LARGE",
     "check_depth",
     "check_size",
     "check_suffix",
@@ -31,9 +35,11 @@ __all__ = [
     "read_image",
     "read_with_alpha",
     "reduced",
+    "reduced_in_bits",
     "resize",
     "resize_mask",
     "same_shape",
     "scaled_size",
+    "tensor_at",
     "write_image",
 ]

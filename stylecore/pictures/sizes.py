@@ -9,7 +9,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from .tensors import Array, Picture
+from .tensors import Array, Picture, to_tensor
+
+LARGE = 2048 * 2048
+"""Pixels of a result from which on its pictures are held in 8 bits, and no larger than it is."""
 
 _Pixels = TypeVar("_Pixels", bound=np.generic)
 
@@ -28,6 +31,19 @@ def resize(image: npt.NDArray[_Pixels], width: int, height: int) -> npt.NDArray[
     return np.clip(grown, small.min(), small.max(), out=grown)
 
 
+def tensor_at(image: npt.NDArray[np.generic], height: int, width: int) -> Array:
+    """A picture (h, w, 3) at a size, (1, 3, H, W) float32.
+
+    One of 8 bits is resampled in floats all the same, but a channel at a time.
+    """
+    if image.dtype != np.uint8:
+        return to_tensor(resize(image, width, height))
+    found = np.empty((1, 3, height, width), np.float32)
+    for number, channel in enumerate(found[0]):
+        channel[...] = resize(image[..., number].astype(np.float32), width, height)
+    return found
+
+
 def reduced(image: Picture, height: int, width: int) -> Array:
     """(H, W, C) uint8 as float32, shrunk to (h, w, C) where it is larger on both sides.
 
@@ -39,6 +55,13 @@ def reduced(image: Picture, height: int, width: int) -> Array:
     if image.shape[0] > 2 * height and image.shape[1] > 2 * width:
         image = resize(image, 2 * width, 2 * height)
     return resize(image.astype(np.float32), width, height)
+
+
+def reduced_in_bits(image: Picture, height: int, width: int) -> Picture:
+    """The same in 8 bits, which take a quarter of the memory."""
+    if image.shape[0] <= height or image.shape[1] <= width:
+        return image.copy()
+    return resize(image, width, height)
 
 
 def same_shape(one: Sequence[int], other: Sequence[int]) -> bool:

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
+
+OnTile: TypeAlias = Callable[[int, int], object]
+"""Called with how many tiles are done, and how many there are."""
+
+OnPart: TypeAlias = Callable[[str, int, int], object]
+"""The same, with what it is that is done in tiles."""
+
+
+def unwatched(*_: object) -> None:
+    """The default of both: nothing happens."""
 
 
 class Span(NamedTuple):

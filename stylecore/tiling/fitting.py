@@ -64,6 +64,7 @@ class Place:
         steps: evaluations at this scale.
         regions: how many there are.
         shallow: whether it is held to the shallow layers alone.
+        canvas: whether something is kept, or only grey is painted.
     """
 
     height: int
@@ -71,6 +72,7 @@ class Place:
     steps: int
     regions: int
     shallow: bool = False
+    canvas: bool = False
 
 
 def limit_of(settings: Settings) -> float:
@@ -136,6 +138,7 @@ def _bytes(place: Place, settings: Settings, memory: Memory, side: int) -> float
         optimizer=settings.optimizer,
         pairs=min(memory.pairs, place.steps - 1),
         half=memory.half,
+        canvas=place.canvas,
     )
 
 

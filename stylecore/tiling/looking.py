@@ -13,7 +13,7 @@ from ..engine.artefact import Manifest
 from ..engine.session import Session
 from ..losses.term import FeatureTerm
 from ..pictures.tensors import Array
-from ..pictures.tiles import Tile
+from ..pictures.tiles import OnTile, Tile, unwatched
 from .layout import core, lasting, read, size_in, within
 
 
@@ -24,6 +24,7 @@ def looked(
     tiles: Sequence[Tile],
     terms: Sequence[FeatureTerm],
     guides: Values | None = None,
+    on_tile: OnTile = unwatched,
 ) -> Iterator[tuple[Tile, Values]]:
     """What some terms look at, tile by tile, by the names of targets: what each tile owns.
 
@@ -36,10 +37,11 @@ def looked(
         tiles: of the image.
         terms: which.
         guides: of the image; without them no position counts.
+        on_tile: called after each tile.
     """
     known = [(term, layer) for term in terms for layer in manifest.layers_of(term)]
     names = [term.target_name(layer) for term, layer in known]
-    for tile, lasts in lasting(tiles):
+    for number, (tile, lasts) in enumerate(lasting(tiles), start=1):
         run = features.again if lasts else features
         found = run(names, image=read(image, tile), **_guides(features, tile, guides))
         parts = (
@@ -47,6 +49,7 @@ def looked(
             for (term, layer), value in zip(known, found, strict=True)
         )
         yield tile, dict(zip(names, parts, strict=True))
+        on_tile(number, len(tiles))
 
 
 def _guides(features: Session, tile: Tile, guides: Values | None) -> Values:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..control.guidance import Values
 from ..engine.artefact import Manifest
 from ..engine.kept import Features, passing
@@ -9,26 +11,38 @@ from ..engine.measuring import measure
 from ..engine.session import Session
 from ..losses.table import Losses, feature_terms, image_terms, parts_of, total
 from ..pictures.tensors import Array
-from ..pictures.tiles import Tile
+from ..pictures.tiles import OnPart, OnTile, Tile, unwatched
 from .layout import owned
 from .looking import Sums, looked
 from .preparation import Targets, TiledTargets
 
 
-def measured(features: Features, manifest: Manifest, image: Array, targets: Targets) -> Losses:
+def measured(
+    features: Features,
+    manifest: Manifest,
+    image: Array,
+    targets: Targets,
+    on_part: OnPart = unwatched,
+) -> Losses:
     """The loss of an image by the equations, whole or in tiles, as its targets are."""
     if isinstance(targets, TiledTargets):
-        return measure_in_tiles(passing(features), manifest, image, targets)
+        on_tile = partial(on_part, "measuring")
+        return measure_in_tiles(passing(features), manifest, image, targets, on_tile)
     return measure(features, manifest, image, targets)
 
 
 def measure_in_tiles(
-    features: Session, manifest: Manifest, image: Array, targets: TiledTargets
+    features: Session,
+    manifest: Manifest,
+    image: Array,
+    targets: TiledTargets,
+    on_tile: OnTile = unwatched,
 ) -> Losses:
     """What :func:`.measure` gives, for a picture in tiles."""
     parts = dict.fromkeys(parts_of(manifest.terms), 0.0)
     terms, values, sums = feature_terms(manifest.terms), targets.values, Sums()
-    for tile, found in looked(features, manifest, image, targets.tiles, terms, values):
+    tiles = targets.tiles
+    for tile, found in looked(features, manifest, image, tiles, terms, values, on_tile):
         sums.add(terms, manifest, found)
         _add_positions(manifest, values, tile, found, parts)
         targets.disk.rest()

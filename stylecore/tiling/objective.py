@@ -7,6 +7,8 @@ the gradient, at every pixel that it read.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from ..control.canvas import Canvas
@@ -18,7 +20,7 @@ from ..engine.session import Session
 from ..losses.table import Losses, feature_terms, image_terms, parts_of, total
 from ..losses.term import FeatureTerm
 from ..pictures.tensors import Array
-from ..pictures.tiles import Tile
+from ..pictures.tiles import OnPart, OnTile, Tile, unwatched
 from .graphs import Graphs, TileGraphs
 from .layout import at, lasting, read, within
 from .looking import Sums, looked
@@ -34,16 +36,20 @@ class TiledObjective(Objective):
         graphs: of the artefact.
         manifest: of the artefact.
         exponent: as of an :class:`Objective`.
+        on_part: called after every tile.
 
     Raises:
         ModelError: as there.
     """
 
-    def __init__(self, graphs: Graphs, manifest: Manifest, exponent: int = 0) -> None:
+    def __init__(
+        self, graphs: Graphs, manifest: Manifest, exponent: int = 0, on_part: OnPart = unwatched
+    ) -> None:
         super().__init__(graphs.objective(), manifest, exponent)
         self._manifest, self._graphs, self._all = manifest, graphs, graphs
         self._tiled: TiledTargets | None = None
         self._of_whole = True
+        self._on_tile = partial(on_part, "step")
 
     def hold_to(self, *, shallow: bool) -> None:
         """Let what is aimed at next be of all layers, or of the shallow ones alone.
@@ -100,13 +106,25 @@ class TiledObjective(Objective):
     def _evaluated(self, image: Array) -> tuple[Losses, Array]:
         if self._tiled is None:
             return super()._evaluated(image)
-        return evaluated(self._graphs.tiles(), self._manifest, self._tiled, image)
+        graphs = self._graphs.tiles()
+        return evaluated(graphs, self._manifest, self._tiled, image, self._on_tile)
 
 
 def evaluated(
-    graphs: TileGraphs, manifest: Manifest, targets: TiledTargets, image: Array
+    graphs: TileGraphs,
+    manifest: Manifest,
+    targets: TiledTargets,
+    image: Array,
+    on_tile: OnTile = unwatched,
 ) -> tuple[Losses, Array]:
     """Losses and gradient (1, 3, H, W) at an image (1, 3, H, W).
+
+    Args:
+        graphs: that tiles are run through.
+        manifest: of the artefact.
+        targets: of the picture.
+        image: where they are wanted.
+        on_tile: called after each tile of each pass.
 
     Raises:
         EngineError: when ONNX Runtime fails.
@@ -114,15 +132,18 @@ def evaluated(
     parts = dict.fromkeys(parts_of(manifest.terms), 0.0)
     terms = feature_terms(manifest.terms)
     cotangents: Values = {}
+    count = len(targets.tiles)
+    before = count if graphs.cotangents is not None else 0
     if graphs.cotangents is not None:
         guided = [term for term in terms if term.guided]
-        found = summed(graphs.features, manifest, image, targets, guided)
+        first = _as_first(on_tile)
+        found = summed(graphs.features, manifest, image, targets, guided, first)
         parts["style"], cotangents = _of_statistics(
             graphs.cotangents, manifest, targets.values, found, guided
         )
-    gradient = np.zeros(image.shape, np.float32)
+    gradient = _of_image_terms(manifest, targets.values, image, parts)
     outputs = [name for name in graphs.pullback.outputs if name != _PULLED]
-    for tile, lasts in lasting(targets.tiles):
+    for number, (tile, lasts) in enumerate(lasting(targets.tiles), start=1):
         run = graphs.pullback.again if lasts else graphs.pullback
         inputs = _inputs(manifest, targets.values, tile, terms)
         *losses, part = run(outputs, image=read(image, tile), **inputs, **cotangents)
@@ -130,8 +151,13 @@ def evaluated(
         for name, loss in zip(outputs, losses, strict=False):
             parts[name] += float(loss)
         targets.disk.rest()
-    _add_image_terms(manifest, targets.values, image, parts, gradient)
+        on_tile(before + number, before + count)
     return total(parts), gradient
+
+
+def _as_first(on_tile: OnTile) -> OnTile:
+    """What is told of the tiles of the first of two passes."""
+    return lambda done, total: on_tile(done, 2 * total)
 
 
 _PULLED = "pulled"
@@ -144,10 +170,11 @@ def summed(
     image: Array,
     targets: TiledTargets,
     terms: list[FeatureTerm],
+    on_tile: OnTile = unwatched,
 ) -> Values:
     """Statistics of an image under the guides of targets, by the names of these."""
-    sums = Sums()
-    for _, found in looked(features, manifest, image, targets.tiles, terms, targets.values):
+    sums, given = Sums(), (terms, targets.values, on_tile)
+    for _, found in looked(features, manifest, image, targets.tiles, *given):
         sums.add(terms, manifest, found)
     return sums.values()
 
@@ -182,10 +209,13 @@ def _inputs(manifest: Manifest, values: Values, tile: Tile, terms: list[FeatureT
     return {name: within(values[name], tile, layer) for name, layer in wanted.items()}
 
 
-def _add_image_terms(
-    manifest: Manifest, values: Values, image: Array, parts: Losses, gradient: Array
-) -> None:
+def _of_image_terms(manifest: Manifest, values: Values, image: Array, parts: Losses) -> Array:
+    """The gradient (1, 3, H, W) of the terms of the image alone; their losses go to the parts."""
+    gradient: Array | None = None
     for term in image_terms(manifest.terms):
         if weight := float(values[term.weight_name]):
             parts[term.part] += weight * term.measured(image)
-            gradient += np.float32(weight) * term.sloped(image)
+            slope = term.sloped(image)
+            slope *= np.float32(weight)
+            gradient = slope if gradient is None else np.add(gradient, slope, out=slope)
+    return np.zeros(image.shape, np.float32) if gradient is None else gradient

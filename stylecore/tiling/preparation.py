@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -29,7 +30,7 @@ from ..engine.traits import Traits
 from ..losses.table import feature_terms
 from ..losses.term import FeatureTerm
 from ..pictures.tensors import Array
-from ..pictures.tiles import Tile
+from ..pictures.tiles import OnPart, Tile, unwatched
 from ..settings import Settings
 from .disk import Disk
 from .layout import layout, owned
@@ -62,11 +63,12 @@ def prepare(
     manifest: Manifest,
     *given: Any,
     side: int,
+    on_part: OnPart = unwatched,
 ) -> Targets:
     """Targets of a picture: of a whole one, where a side of tiles is 0."""
     if not side:
         return prepare_targets(features, manifest, *given)
-    return prepare_in_tiles(passing(features), manifest, *given, side=side)
+    return prepare_in_tiles(passing(features), manifest, *given, side=side, on_part=on_part)
 
 
 def prepare_in_tiles(
@@ -82,6 +84,7 @@ def prepare_in_tiles(
     afar: Afar | None = None,
     *,
     side: int,
+    on_part: OnPart = unwatched,
 ) -> TiledTargets:
     """What :func:`.prepare_targets` gives, for a picture in tiles.
 
@@ -97,6 +100,7 @@ def prepare_in_tiles(
         picture: as there.
         afar: as there.
         side: pixels a side that a tile owns, as :func:`.layout` has it.
+        on_part: called after every tile of each picture that is looked at.
 
     Raises:
         EngineError: when ONNX Runtime fails, or the disk has no room.
@@ -106,7 +110,7 @@ def prepare_in_tiles(
         sizes = [(style.shape[2], style.shape[3]) for style in styles]
         guidance = plain_guidance(manifest.style_layers, size, sizes, settings.blend)
     traits = traits or Traits()
-    prepared = _Preparation(features, manifest, settings, guidance, side, size, afar)
+    prepared = _Preparation(features, manifest, settings, guidance, side, size, afar, on_part)
     composed, views = traits.composed or [0.0] * len(styles), views or [()] * len(styles)
     for given in zip(styles, guidance.styles, views, composed, strict=True):
         prepared.look_at(*given)
@@ -134,7 +138,9 @@ class _Preparation:
         side: int,
         size: tuple[int, int],
         afar: Afar | None,
+        on_part: OnPart,
     ) -> None:
+        self._on_part = on_part
         self._features, self._manifest, self._settings = features, manifest, settings
         self._guidance, self._side, self._size = guidance, side, size
         self._terms = feature_terms(manifest.terms)
@@ -158,7 +164,7 @@ class _Preparation:
         viewed = seen_views(self._features, self._manifest, views, composed)
         terms, sums = [term for term in self._terms if term.part == "style"], Sums()
         seen = self._empty((style.shape[2], style.shape[3]), self._of_styles)
-        for tile, found in self._looked(style, terms, how.guides):
+        for tile, found in self._looked("style", style, terms, how.guides):
             sums.add(terms, self._manifest, found)
             self._add(seen, tile, found)
             self._of_styles.rest()
@@ -187,7 +193,7 @@ class _Preparation:
     def _of_content(self, term: FeatureTerm, content: Array, where: Emphasis | None) -> Values:
         targets = self._empty_targets(term)
         energies = dict.fromkeys(targets, 0.0)
-        for tile, found in self._looked(content, [term]):
+        for tile, found in self._looked("content", content, [term]):
             for layer, target in targets.items():
                 part = found[term.target_name(layer)]
                 target[(..., *owned(tile, layer))] = part
@@ -224,15 +230,20 @@ class _Preparation:
             return distant(term, self._manifest, self._size, self._afar.picture)
         seen = self._empty(self._size)
         assert seen is not None
-        for tile, found in self._looked(picture, [term]):
+        for tile, found in self._looked("neighbours", picture, [term]):
             self._add(seen, tile, found)
         return seen
 
     def _looked(
-        self, image: Array, terms: Sequence[FeatureTerm], guides: Values | None = None
+        self,
+        what: str,
+        image: Array,
+        terms: Sequence[FeatureTerm],
+        guides: Values | None = None,
     ) -> Iterator[tuple[Tile, Values]]:
         tiles = layout(image.shape[2], image.shape[3], self._side, self._layers)
-        return looked(self._features, self._manifest, image, tiles, terms, guides)
+        given = (image, tiles, terms, guides, partial(self._on_part, what))
+        return looked(self._features, self._manifest, *given)
 
     def _add(self, seen: TiledSeen | None, tile: Tile, found: Values) -> None:
         if seen is None:

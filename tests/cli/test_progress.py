@@ -7,6 +7,7 @@ from rich.console import Console
 
 from stylecore.cli.progress import Bar, Lines, Progress, clock, progress_for
 from stylecore.strength.pilots import PilotStep
+from stylecore.underway import Underway
 
 
 def step(scale=1, number=1, **values):
@@ -43,6 +44,36 @@ def test_lines_tell_of_each_scale_once(capsys):
         "scale 1/2 64×48: 2 steps in 0.5 s, loss 0.75\n"
         "scale 2/2 128×96: 3 steps in 0.8 s, loss 0.5\n",
     )
+
+
+def underway(done, **values):
+    return Underway(**{"what": "step", "width": 128, "height": 96, "done": done, "total": 80,
+                       "seconds": 2.0 * done} | values)  # fmt: skip
+
+
+def test_lines_tell_of_long_steps_once_a_minute(capsys, monkeypatch):
+    now = 0.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    with Lines() as shown:
+        for done in range(1, 80):
+            now = 2.0 * done
+            shown.underway(underway(done))
+    assert capsys.readouterr().err == (
+        "128×96: step: part 30 of 80, 1:40 left\n128×96: step: part 60 of 80, 0:40 left\n"
+    )
+
+
+def test_the_bar_tells_of_parts_beside_the_last_step_of_their_scale():
+    screen = io.StringIO()
+    with Bar(Console(file=screen, force_terminal=True, width=120)) as bar:
+        bar.underway(underway(3, what="detail"))
+        bar._bar.refresh()
+        bar.step(step(2, 3))
+        bar.underway(underway(12))
+        bar._bar.refresh()
+    shown = screen.getvalue()
+    assert "detail: part 3 of 80, 2:34 left" in shown
+    assert "step 3/10  loss 0.5  step: part 12 of 80, 2:16 left" in shown
 
 
 def test_lines_tell_once_what_is_fetched(capsys):

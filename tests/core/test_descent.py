@@ -59,6 +59,6 @@ def test_each_scale_starts_from_the_last_ones_picture(optimizer):
     assert targets["of"] is studies[-1].content
     start = first(scene, SCALES[0])
     assert (noted[0][0] == start).all()
-    np.testing.assert_allclose(noted[1][0], grown(start, scene, studies[1]), atol=1e-3)
+    np.testing.assert_allclose(noted[1][0], grown(start, scene, SCALES[1]), atol=1e-3)
     np.testing.assert_allclose(x, noted[1][0], atol=1e-3)
     assert [(one == other[0]).all() for one, other in zip(starts, noted, strict=True)] == [True] * 2

@@ -33,10 +33,10 @@ def run(narrow_artefact, monkeypatch):
     def run(error, **options):
         grow, pictures = descent.grown, []
 
-        def grown(x, scene, study):
-            if study.content.shape[2] == 48:
+        def grown(x, scene, scale, way):
+            if scale.height == 48:
                 raise error
-            return grow(x, scene, study)
+            return grow(x, scene, scale, way)
 
         monkeypatch.setattr(descent, "grown", grown)
         with pytest.raises(UnfinishedError) as caught:

@@ -114,3 +114,11 @@ def test_steps_tell_where_the_run_stands(record, objective, told, report):
     assert told[-1].remaining == 0
     assert (told[2].picture() == 3).all()
     assert [len(scale["steps"]) for scale in report.scales] == [2, 3]
+
+
+def test_what_a_scale_started_from_is_forgotten_once_the_picture_has_moved(record, objective):
+    play(record, objective, SCALES[0], [5.0])
+    assert record._start is not None
+    record(level(SCALES[0], 4.0), 4.0)
+    assert record._start is None
+    assert record.noted().moved

@@ -35,6 +35,7 @@ def jobs(count, **settings):
         (8, 1e12, "openvino", jobs(40), 1),
         (8, 8e9, "cpu", jobs(40, size=512), 3),
         (8, 8e9, "cpu", jobs(39, size=64) + jobs(1, size=1024), 1),
+        (8, 8e9, "cpu", jobs(40, size=2048, max_memory="1G"), 5),
         (8, 0, "cpu", jobs(40), 1),
         (8, 1e12, "cpu", [], 1),
     ],

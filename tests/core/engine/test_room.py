@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from stylecore.engine.room import give_back, held_memory, usable_memory
+from stylecore.engine import room
+from stylecore.engine.room import give_back, held_memory, share_memory, usable_memory
 
 MOUNTS = (
     "23 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw\n"
@@ -75,3 +76,10 @@ def test_what_was_freed_is_given_back():
     give_back()
     assert held_memory() <= before
     assert len(keep) == 1000
+
+
+def test_processes_that_paint_beside_one_another_share_what_is_free(tmp_path, monkeypatch):
+    monkeypatch.setattr(room, "_SHARERS", [1])
+    root = tree(tmp_path, "0::/", MACHINE)
+    share_memory(4)
+    assert usable_memory(root) == 2000 * MB

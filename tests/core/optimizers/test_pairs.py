@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from stylecore.optimizers.pairs import Memory, full, halved
+from stylecore.optimizers import pairs
+from stylecore.optimizers.pairs import Memory, add, full, halved, keep, product
 from stylecore.optimizers.projected_lbfgs import projected_lbfgs
 
 SHAPE = (1, 3, 4, 5)
@@ -45,3 +46,38 @@ def test_a_mark_of_such_a_search_holds_half_as_much():
     arrays = max((mark.packed().arrays for mark in marks), key=len)
     assert len(arrays) == 2 + 2 * 4
     assert {str(one.dtype) for name, one in arrays.items() if name[0] in "sy"} == {"float16"}
+
+
+@pytest.mark.parametrize(
+    ("steps", "memory", "most"),
+    [
+        (1, Memory(10), 1.3),
+        (2, Memory(10), 4.3),
+        (6, Memory(1), 8.3),
+        (6, Memory(1, half=True), 7.3),
+    ],
+)
+def test_a_search_holds_few_pictures(monkeypatch, held_at_peak, steps, memory, most):
+    """Besides its start: gradient, trial and its gradient, pairs, and what is between them."""
+    monkeypatch.setattr(pairs, "_PART", 1000)
+    target = np.random.default_rng(0).uniform(0, 255, (1, 3, 300, 300)).astype(np.float32)
+    start = np.full_like(target, 100)
+
+    def bowl(x):
+        away = x - target
+        return float(np.vdot(away, away)), away
+
+    held = held_at_peak(lambda: projected_lbfgs(bowl, start, steps=steps, memory=memory), 90_000)
+    assert held < most
+
+
+@pytest.mark.parametrize("half", [False, True])
+def test_sums_of_parts_are_those_of_the_whole(monkeypatch, half):
+    monkeypatch.setattr(pairs, "_PART", 7)
+    rng = np.random.default_rng(0)
+    one, other = (rng.normal(size=SHAPE).astype(np.float32) for _ in range(2))
+    kept = keep(other, half=half)
+    assert product(one, kept) == pytest.approx(float(np.vdot(one, full(kept))), rel=1e-5)
+    total = one.copy()
+    add(total, 0.5, kept)
+    np.testing.assert_allclose(total, one + 0.5 * full(kept), rtol=1e-6)

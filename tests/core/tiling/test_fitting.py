@@ -6,6 +6,7 @@ import pytest
 from stylecore.engine.memory import memory_of
 from stylecore.errors import SettingsError
 from stylecore.optimizers.pairs import Memory
+from stylecore.pyramid import plan
 from stylecore.settings import Settings
 from stylecore.tiling import fitting
 from stylecore.tiling.fitting import Place, fitted, limit_of, notes_on_fit
@@ -39,6 +40,15 @@ def test_more_memory_never_makes_smaller_tiles_with_fewer_pairs():
     for one, other in pairwise(ways):
         assert other[0] >= min(one[0], fitting._COMFORTABLE)
         assert other >= one or other[1:] > one[1:]
+
+
+@pytest.mark.parametrize(("side", "limit"), [(8192, 6e9), (4096, 4e9)])
+def test_what_a_large_size_takes_by_default_finds_room(side, limit):
+    """As many steps as the last scale has, which begins with detail."""
+    steps = plan(side, side, replace(SETTINGS, size=side))[-1].steps
+    fit = fitted(Place(side, side, steps, 1), SETTINGS, limit)
+    assert fit.bytes <= limit
+    assert fit.side >= fitting._COMFORTABLE
 
 
 def test_pairs_are_halved_before_tiles_become_small():

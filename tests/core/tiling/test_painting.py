@@ -125,3 +125,16 @@ def test_the_graphs_for_tiles_are_opened_once_for_many(model, pictures, in_tiles
         again = painter.paint(scene)
         assert painter._graphs.tiles() is graphs
     assert (first.image == again.image).all()
+
+
+def test_parts_are_told_of_so_that_nobody_waits_in_silence(model, pictures, in_tiles):
+    told, steps = [], []
+    settings = replace(SETTINGS, composition="style")
+    stylize(*pictures, model=model, settings=settings, on_step=steps.append, on_way=told.append)
+    kinds = list(dict.fromkeys(part.what for part in told))
+    assert kinds == ["style", "neighbours", "content", "step", "measuring"]
+    assert {(part.width, part.height) for part in told} == {(160, 121)}
+    last = sum(step.width == 160 for step in steps)
+    ends = [part for part in told if part.what == "step" and part.done == part.total]
+    assert len(ends) == last
+    assert ends[0].total == 2 * len([p for p in told if p.what == "measuring"])
