@@ -28,40 +28,39 @@ def pictures(tmp_path_factory):
     return folder / "cat.png", folder / "wave.png"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def search():
     return Search(SETTINGS, size=48, vary=("content_weight", "style_scale", "detail"), trials=4)
 
 
-@pytest.fixture
-def opened(artefact_with, narrow_artefact):
-    """Painters of narrow networks, and what they were opened for."""
-    asked = []
+@pytest.fixture(scope="session")
+def network_for(artefact_with, narrow_artefact):
+    """Opens a painter of a narrow network."""
+    known = {**artefact_with, "gram+nearest": narrow_artefact["average"]}
+    return lambda settings: Painter(known[settings.style_loss], settings)
 
-    def opened(settings):
-        asked.append(settings.style_loss)
-        known = {**artefact_with, "gram+nearest": narrow_artefact["average"]}
-        return Painter(known[settings.style_loss], settings)
 
-    painters = Painters(opened)
-    painters.asked = asked
+@pytest.fixture(scope="session")
+def painters(network_for):
+    """Those that all searches share."""
+    painters = Painters(network_for)
     yield painters
     painters.close()
 
 
-@pytest.fixture
-def tuner_in(pictures, opened, measuring_artefact):
+@pytest.fixture(scope="session")
+def tuner_in(pictures, painters, measuring_artefact):
     """Makes the tuner of a search in a folder; events go to a list."""
 
-    def tuner_in(folder, search, events=None):
+    def tuner_in(folder, search, events=None, painters=painters):
         events = [] if events is None else events
         portfolio = Portfolio(folder)
-        return Tuner(*pictures, search, opened, measuring_artefact, portfolio, events.append)
+        return Tuner(*pictures, search, painters, measuring_artefact, portfolio, events.append)
 
     return tuner_in
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def tuned(tuner_in):
     """Runs a search in a folder."""
 

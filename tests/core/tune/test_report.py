@@ -38,9 +38,10 @@ class Page(HTMLParser):
         self.text += data
 
 
-@pytest.fixture
-def report(tmp_path, tuned, search):
-    found, portfolio = tuned(tmp_path, search), Portfolio(tmp_path)
+@pytest.fixture(scope="module")
+def report(tmp_path_factory, tuned, search):
+    folder = tmp_path_factory.mktemp("report")
+    found, portfolio = tuned(folder, search), Portfolio(folder)
     return found, portfolio, files_of(found, portfolio)
 
 
@@ -56,10 +57,10 @@ def test_every_choice_has_a_file_that_makes_it(report, search):
         assert words[words.index("--settings") + 1] == str(one.settings)
 
 
-def test_names_of_files_do_not_change_when_the_search_goes_on(tmp_path, tuned, search, report):
+def test_names_of_files_do_not_change_when_the_search_goes_on(tuned, search, report):
     found, portfolio, _ = report
     before = {one.tried.number: one.name for one in choices_of(found, portfolio)}
-    more = choices_of(tuned(tmp_path, replace(search, trials=6)), portfolio)
+    more = choices_of(tuned(portfolio.folder, replace(search, trials=6)), portfolio)
     after = {one.tried.number: one.name for one in more}
     common = set(before) & set(after)
     assert common
@@ -101,8 +102,11 @@ def test_the_sheet_has_a_panel_for_each(report):
 
 def test_a_picture_that_is_gone_leaves_its_place_empty(report):
     found, portfolio, files = report
-    choices_of(found, portfolio)[0].picture.unlink()
+    picture = choices_of(found, portfolio)[0].picture
+    kept = picture.read_bytes()
+    picture.unlink()
     again = files_of(found, portfolio)
+    picture.write_bytes(kept)
     shapes = [
         cv2.imdecode(np.frombuffer(one[SHEET], np.uint8), cv2.IMREAD_COLOR).shape[1]
         for one in (files, again)

@@ -14,24 +14,25 @@ from stylecore.results import Interrupted
 from stylecore.scene import read_scene
 from stylecore.transfer import stylize
 from stylecore.tune.events import Began, Ended, Stepped
+from stylecore.tune.painters import Painters
 from stylecore.tune.portfolio import Portfolio
 from stylecore.tune.tuner import Tuner, verdict_on
 
 
-def test_the_first_trial_is_what_the_settings_have(tmp_path, tuned, search, pictures, opened):
+def test_the_first_trial_is_what_the_settings_have(tmp_path, tuned, search, pictures, painters):
     found = tuned(tmp_path, search)
     assert [one.number for one in found.trials] == [1, 2, 3, 4]
     assert found.trials[0].values == search.start
-    wanted = stylize(*pictures, model=opened.of(search.small), settings=search.small)
+    wanted = stylize(*pictures, model=painters.of(search.small), settings=search.small)
     kept = read_image(Portfolio(tmp_path).picture(found.key, search.start))
     np.testing.assert_array_equal(kept, wanted.image)
 
 
 def test_verdicts_are_on_the_pictures_that_are_kept(
-    tmp_path, tuned, search, pictures, opened, measuring_artefact
+    tmp_path, tuned, search, pictures, painters, measuring_artefact
 ):
     found = tuned(tmp_path, search)
-    graph = FeatureGraph(measuring_artefact, opened.of(search.small).engine)
+    graph = FeatureGraph(measuring_artefact, painters.of(search.small).engine)
     for one in found.trials:
         picture = read_image(Portfolio(tmp_path).picture(found.key, one.values))
         scene = read_scene(*pictures, search.small_with(one.values))
@@ -115,30 +116,46 @@ def test_what_ends_it_keeps_what_is_done_and_it_goes_on_as_if_nothing_were(
     ]
 
 
-def test_painters_are_opened_once_for_each_style_loss(tmp_path, tuned, search, opened):
-    vary = ("style_loss", "composition", "color")
-    found = tuned(tmp_path, replace(search, vary=vary, trials=12))
+@pytest.fixture
+def counted(network_for):
+    """Painters of their own, and the style losses that they were opened for."""
+    asked = []
+
+    def opened(settings):
+        asked.append(settings.style_loss)
+        return network_for(settings)
+
+    painters = Painters(opened)
+    yield painters, asked
+    painters.close()
+
+
+def test_painters_are_opened_once_for_each_style_loss(tmp_path, tuner_in, search, counted):
+    painters, asked = counted
+    search = replace(search, vary=("style_loss", "composition", "color"), trials=12)
+    found = tuner_in(tmp_path, search, painters=painters).run()
     losses = {one.values["style_loss"] for one in found.trials}
     assert len(losses) > 1
-    assert sorted(opened.asked) == sorted(losses)
+    assert sorted(asked) == sorted(losses)
     assert {one.values["color"] for one in found.trials} > {"style"}
 
 
-def test_no_more_painters_are_open_than_there_is_room_for(opened, search):
+def test_no_more_painters_are_open_than_there_is_room_for(counted, search):
+    painters, asked = counted
     for loss in ("gram", "moments", "wasserstein", "gram+nearest", "wasserstein"):
-        painter = opened.of(replace(search.small, style_loss=loss))
-    assert opened.asked == ["gram", "moments", "wasserstein", "gram+nearest"]
-    assert opened.of(replace(search.small, style_loss="wasserstein")) is painter
-    opened.of(replace(search.small, style_loss="gram"))
-    assert opened.asked[-1] == "gram"
+        painter = painters.of(replace(search.small, style_loss=loss))
+    assert asked == ["gram", "moments", "wasserstein", "gram+nearest"]
+    assert painters.of(replace(search.small, style_loss="wasserstein")) is painter
+    painters.of(replace(search.small, style_loss="gram"))
+    assert asked[-1] == "gram"
 
 
 def test_what_cannot_be_read_is_told_before_anything_is_painted(
-    tmp_path, opened, search, measuring_artefact, pictures
+    tmp_path, painters, search, measuring_artefact, pictures
 ):
     missing, folder = tmp_path / "none.png", tmp_path / "out"
     with pytest.raises(ImageError, match=r"none\.png"):
-        Tuner(missing, pictures[1], search, opened, measuring_artefact, Portfolio(folder), print)
+        Tuner(missing, pictures[1], search, painters, measuring_artefact, Portfolio(folder), print)
     assert not folder.exists()
 
 
