@@ -50,7 +50,7 @@ def descend(
     strategy = STRATEGIES[scene.settings.optimizer](scene.settings, objective.unit)
     standing = journal and journal.standing
     begins = standing.noted.index if standing else 0
-    if scene.settings.detail == "example" and len(scales) > 1:
+    if scene.settings.detail == "example" and scales[1:]:
         load_early()
     fits = fits or [Fit(0, Memory(scene.settings.history_size), 0)] * len(scales)
     x, targets, way = first(scene, scales[0]), Values(), way or Way()

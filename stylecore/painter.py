@@ -294,7 +294,7 @@ class Painter:
         objective = TiledObjective(self._graphs, manifest, exponent)
         report = Report(scene.settings, self.engine, manifest)
         record = Record(scales, objective, scene.finish, report, on_step)
-        prepared = partial(self._targets, traits, exponent)
+        prepared = partial(self._targets, traits, exponent, unwatched)
         return descend(scene, scales, objective, prepared, record)[0]
 
     def _check(self, scene: Scene) -> None:

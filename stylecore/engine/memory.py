@@ -8,11 +8,11 @@ from __future__ import annotations
 from ..pictures.sizes import LARGE
 from ..settings import Optimizer
 
-OPENED = 430e6
+OPENED = 480e6
 """Bytes of a process that has opened a network: libraries, weights, and kernels made of these."""
 
-_TILED = 170e6
-"""Further ones of a process that has opened the graphs for tiles."""
+_TILED, _SHALLOW_TILED = 170e6, 20e6
+"""Further ones of a process that has opened the graphs for tiles: of all layers, of shallow ones."""
 
 _MARGIN = 16
 """Pixels that the mirrored margins add to a side."""
@@ -94,7 +94,7 @@ def memory_of(
     searching += picture * _remembered(optimizer, pairs, half)
     preparing = picture * _PREPARING + min(picture * _IN_STRIPS, _LARGEST_STRIPS)
     aiming = picture * _AIMING + network
-    opened = OPENED + _TILED if tile else OPENED
+    opened = OPENED + ((_SHALLOW_TILED if shallow else _TILED) if tile else 0.0)
     guides = _GUIDES * pixels * (regions if regions > 1 or canvas else 0)
     return opened + guides + picture * held + max(searching, preparing, aiming)
 

@@ -25,7 +25,7 @@ _COMFORTABLE = 512
 """Pixels: with smaller tiles more than half of the work is for what lies around them. L-BFGS
 remembers less before it comes to that."""
 
-_FEWER = (5, 3)
+_FEWER = (5, 3, 1)
 """Pairs that L-BFGS can do with."""
 
 

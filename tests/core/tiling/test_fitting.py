@@ -42,11 +42,13 @@ def test_more_memory_never_makes_smaller_tiles_with_fewer_pairs():
         assert other >= one or other[1:] > one[1:]
 
 
-@pytest.mark.parametrize(("side", "limit"), [(8192, 6e9), (4096, 4e9)])
-def test_what_a_large_size_takes_by_default_finds_room(side, limit):
+@pytest.mark.parametrize(
+    ("side", "limit", "changes"), [(8192, 6e9, {"steps": 25}), (8192, 8e9, {}), (4096, 4e9, {})]
+)
+def test_what_a_large_size_takes_finds_room(side, limit, changes):
     """As many steps as the last scale has, which begins with detail."""
-    steps = plan(side, side, replace(SETTINGS, size=side))[-1].steps
-    fit = fitted(Place(side, side, steps, 1), SETTINGS, limit)
+    last = plan(side, side, replace(SETTINGS, size=side, **changes))[-1]
+    fit = fitted(Place(side, side, last.steps, 1, last.shallow), SETTINGS, limit)
     assert fit.bytes <= limit
     assert fit.side >= fitting._COMFORTABLE
 

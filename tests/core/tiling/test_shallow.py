@@ -7,6 +7,7 @@ from stylecore import Painter, Settings, pyramid, read_scene, stylize
 from stylecore import fits as fits_module
 from stylecore.engine.objective import Objective
 from stylecore.optimizers.pairs import Memory
+from stylecore.pictures.tiles import unwatched
 from stylecore.pyramid import plan
 from stylecore.tiling.fitting import Fit, fitted
 from stylecore.tiling.objective import TiledObjective
@@ -36,7 +37,7 @@ def test_the_last_scale_has_the_objective_of_the_shallow_part(artefact, pictures
     scale = plan(scene.height, scene.width, SETTINGS)[-1]
     assert scale.shallow
     study, graphs = scene.at(scale), painter._graphs
-    targets = painter._targets(painter._traits(scene), 0, study)
+    targets = painter._targets(painter._traits(scene), 0, unwatched, study)
     assert {name.split(".")[1] for name in targets if "." in name and "tv" not in name} == {
         *("relu1_1", "relu2_1", "relu3_1")
     }
