@@ -22,9 +22,9 @@ SIDES, STEPS = (64, 96), (12, 8)
 """Pixels of a pilot's longer side, and evaluations of the objective, at its two scales: these see
 what the first and the last scale of a run see."""
 
-FARTHEST = 0.012
-"""The content weight of strength 1 at a run's last scale, where the style's is 1: a fifth of the
-default's. With less the content is not only overgrown but gone: faces first, and at 0 all of it."""
+FARTHEST = 0.01
+"""The content weight of strength 1, where the style's is 1: a fifth of the default. With less the
+content is not only overgrown but gone: faces first, and at 0 all of it."""
 
 _OWN_DETAIL = 0.6
 """The strength below which finer scales add the content's own detail: where the content weighs so
@@ -84,14 +84,15 @@ def calibrate(
     settings = scene.settings
     if settings.strength == 0:
         return Calibrated.of(settings, {"style_weight": 0.0, "detail": "content"})
-    unit = settings.style_weight / _more(scene)
+    least = FARTHEST * settings.style_weight
     if settings.strength == 1:
-        return Calibrated.of(settings, {"content_weight": FARTHEST * unit})
+        return Calibrated.of(settings, {"content_weight": least})
     assert settings.strength is not None
+    unit = settings.style_weight / _more(scene)
     pilots = _Pilots(scene, unit, sketch, yardstick, on_pilot)
     weight, found = search(settings.strength, pilots.balance)
     tried = tuple(Tried(one.weight * unit, one.balance) for one in found)
-    changes: dict[str, Any] = {"content_weight": max(weight, FARTHEST) * unit}
+    changes: dict[str, Any] = {"content_weight": max(weight * unit, least)}
     if settings.strength < _OWN_DETAIL and settings.detail == "example":
         changes["detail"] = "content"
     way = pilots.way
@@ -166,7 +167,7 @@ class _Pilots:
         self._unit, self._sketch, self._on_pilot = unit, sketch, on_pilot
         self._count, self._step, self._began = 0, 0, perf_counter()
         self._yardstick = yardstick(self._small[-1])
-        self.way = Way(self._yardstick.content, self._distance(FARTHEST))
+        self.way = Way(self._yardstick.content, self._distance(FARTHEST * _more(scene)))
 
     def balance(self, weight: float) -> float:
         """How far a run is likely to come with this content weight at its last scale."""

@@ -81,7 +81,7 @@ def test_a_strength_stands_beside_what_it_came_to(command, stylize):
     stylize("out.png", "--strength", "1")
     lines = [one for one in command("show", "out.png").stdout.splitlines() if "strength" in one]
     assert [one.split(maxsplit=1) for one in lines] == [
-        ["strength", "1, which came to content_weight 0.0012"]
+        ["strength", "1, which came to content_weight 0.01"]
     ]
     shown = json.loads(command("show", "out.png", "--json").stdout)
     assert shown["strength"]["strength"] == 1

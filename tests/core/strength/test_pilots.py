@@ -32,7 +32,7 @@ def weight_of(painter, scene):
 def test_more_strength_is_less_content(painter, scene_of):
     weights = [weight_of(painter, scene_of(strength=one)) for one in (0.2, 0.5, 0.8, 1.0)]
     assert weights == sorted(weights, reverse=True)
-    assert weights[-1] == pytest.approx(FARTHEST / 10)  # a small run's content counts ten times
+    assert weights[-1] == FARTHEST
 
 
 def test_scales_of_pilots_see_what_those_of_the_run_see(scene_of):
