@@ -12,7 +12,7 @@ OPENED = 480e6
 """Bytes of a process that has opened a network: libraries, weights, and kernels made of these."""
 
 _TILED, _SHALLOW_TILED = 170e6, 20e6
-"""Further ones of a process that has opened the graphs for tiles: of all layers, of shallow ones."""
+"""Further ones of a process that has opened the graphs for tiles: of all layers, or shallow."""
 
 _MARGIN = 16
 """Pixels that the mirrored margins add to a side."""

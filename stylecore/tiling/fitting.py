@@ -155,7 +155,8 @@ def _largest(place: Place, settings: Settings, memory: Memory, limit: float) -> 
 def _too_large(place: Place, settings: Settings, limit: float) -> str:
     *_, least = _memories(settings)
     size = _bytes(place, settings, least, min(_SMALLEST, max(place.height, place.width)))
+    enough = math.ceil(size / 1e8) * 1e8  # what is told is rounded
     return (
         f"{place.width}×{place.height} pixels find no room in {in_words(limit)} of memory, not even"
-        f" in the smallest tiles; give --max-memory {in_words(1.02 * size)}, or a smaller --size"
+        f" in the smallest tiles; give --max-memory {in_words(enough)}, or a smaller --size"
     )

@@ -46,12 +46,12 @@ class FakeRun:
         self.given |= {"settings": settings, **options}
         return "artefact"
 
-    def painter(self, artefact, settings):
+    def painter(self, artefact, settings, keep=0):
         self.given |= {"artefact": artefact}
         assert settings == self.given["settings"]
         return self
 
-    def paint(self, scene, on_step, started, checkpoint, on_pilot):
+    def paint(self, scene, on_step, started, checkpoint, on_pilot, on_way):
         self.given |= {"scene": scene}
         assert scene.settings == self.given["settings"]
         for number in range(1, self.steps + 1):

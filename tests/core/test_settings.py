@@ -56,7 +56,7 @@ REFUSED = [
             ("optimizer", "projected-lbfgs, lbfgs, adam"),
             ("pooling", "max, average"),
             ("fit", "keep, crop"),
-            ("engine", "auto, cpu, openvino, cuda"),
+            ("engine", "auto, cpu, openvino, openvino-native, cuda"),
             ("loss_scale", "unit, none"),
         ]
         for value in ("sgd", "", None, 3)
