@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from .consoles import make_safe, tell_of_losses
@@ -9,6 +10,7 @@ from .consoles import make_safe, tell_of_losses
 
 def main() -> None:
     """Run the command line and exit with its status."""
+    gc.disable()  # nothing that is imported is garbage, and looking for some takes a tenth of it
     try:
         from .app import app
         from .signals import LISTENER
@@ -20,6 +22,7 @@ def main() -> None:
         )
     except KeyboardInterrupt:
         sys.exit(130)
+    gc.enable()
     make_safe()
     LISTENER.listen()
     try:

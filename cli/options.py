@@ -15,7 +15,7 @@ from ..errors import SettingsError
 from ..models.training.settings import TrainingSettings
 from ..presets.library import preset_names, preset_values
 from ..settings import DEPTHS, LAYERS, Settings, apart, parse_layers, parse_numbers
-from ..settingsfile import read_settings, settings_of
+from ..settingsfile import read_settings, settings_of, type_hints
 from .common import optional
 from .standard import STANDARD, given
 
@@ -263,7 +263,7 @@ def with_options(
 
 def _parameter(name: str, base: Settings, text: str | None) -> inspect.Parameter:
     panel, usual = HELP[name]
-    kind, default = get_type_hints(Settings)[name], getattr(base, name)
+    kind, default = type_hints()[name], getattr(base, name)
     if name in _LAYERS:
         kind, default = str, _layers_text(default)
     if name in _NUMBERS:

@@ -165,11 +165,12 @@ def _may_be_nothing(name: str) -> bool:
 
 
 def _hint(name: str) -> Any:
-    return _hints()[name]
+    return type_hints()[name]
 
 
 @cache
-def _hints() -> Mapping[str, Any]:
+def type_hints() -> Mapping[str, Any]:
+    """The types of all settings by name, which take a hundredth of a second to find."""
     return get_type_hints(Settings)
 
 
