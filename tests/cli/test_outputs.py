@@ -78,7 +78,7 @@ APART = {
     "compare": {
         *("content", "style", "list_", "contenders", "settings_file", "init", "model", "output"),
     },
-    "tune": {"content", "style", "settings_file", "model", "output"},
+    "tune": {"content", "style", "settings_file", "init", "model", "output"},
     "train": {"style", "photos", "output", "resume", "preview", "model"},
 }
 """What is read before all else, or written after that; it is tested with what it does."""
