@@ -184,12 +184,13 @@ def test_killed_it_goes_on_where_it_was(start, tune):
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
     assert process.returncode == -signal.SIGKILL
-    there = {path: path.stat().st_mtime_ns for path in kept()[:-1]}
+    there = {path: path.stat().st_mtime_ns for path in kept()}
     result = tune(*LONG)
     assert result.exit_code == 0, result.output
     assert len(trials()) == 5
     assert len(result.stderr.splitlines()) in (3, 4)  # the last may have been kept, but not told
-    assert sum(path.stat().st_mtime_ns == when for path, when in there.items()) >= 1
+    left_alone = sum(path.stat().st_mtime_ns == when for path, when in there.items())
+    assert left_alone >= len(there) - 1  # one may have been painted, but not noted
 
 
 @posix
