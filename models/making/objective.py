@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import onnx_ir as ir
 
-from ...engine.artefact import shallow_layers
+from ...engine.artefact import shallow_part
 from ...losses.table import DEFAULT, TERMS, feature_terms, layers_of, parts_of
 from ...losses.term import Dim, FeatureTerm, ImageTerm, Term
 from ...settings import Pooling, block_of
@@ -69,9 +69,10 @@ class TrunkSpec:
     @property
     def shallow(self) -> TrunkSpec | None:
         """The same for the layers that see strokes, as the manifest's `shallow` has it."""
-        content, style = map(shallow_layers, (self.content_layers, self.style_layers))
-        if not content or not style or {*content, *style} == {*self.layers}:
+        part = shallow_part(self.content_layers, self.style_layers)
+        if part is None:
             return None
+        content, style = part
         kept = set(map(convolution_of, layers_down_to((*content, *style))))
         tensors = {name: value for name, value in self.tensors.items() if name in kept}
         return replace(self, tensors=tensors, content_layers=content, style_layers=style)

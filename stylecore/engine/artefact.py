@@ -104,10 +104,10 @@ class Manifest:
 
         None where there are no such layers of content and style both, or no deeper ones.
         """
-        content, style = map(shallow_layers, (self.content_layers, self.style_layers))
-        layers = {*content, *style}
-        if not content or not style or layers == {*self.content_layers, *self.style_layers}:
+        part = shallow_part(self.content_layers, self.style_layers)
+        if part is None:
             return None
+        (content, style), layers = part, {*part[0], *part[1]}
         files = {
             name.removeprefix(SHALLOW): sha256
             for name, sha256 in self.files.items()
@@ -279,6 +279,14 @@ def _parse(path: Path, fields: Any) -> Manifest:
 def shallow_layers(layers: Sequence[str]) -> tuple[str, ...]:
     """Those of layers that see strokes, in their order."""
     return tuple(layer for layer in layers if not sees_forms(layer))
+
+
+def shallow_part(
+    content: Sequence[str], style: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """Those of layers of content and of style; None where either has none, or all are such."""
+    found = shallow_layers(content), shallow_layers(style)
+    return found if all(found) and {*found[0], *found[1]} != {*content, *style} else None
 
 
 def _needed(manifest: Manifest) -> set[str]:

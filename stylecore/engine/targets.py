@@ -12,7 +12,7 @@ from ..losses.table import feature_terms, image_terms
 from ..losses.term import FeatureTerm
 from ..pictures.tensors import Array
 from ..settings import Settings
-from .afar import Afar, Distant
+from .afar import Afar, Distant, is_nearest
 from .artefact import Manifest
 from .hypercolumns import Features as Columned
 from .kept import Features, passing
@@ -146,7 +146,7 @@ def content_targets(
     for term in feature_terms(manifest.terms):
         if term.part == "content":
             values |= _content_values(term, manifest, of_content, settings, guidance, where)
-        elif not term.guided and manifest.layers_of(term):
+        elif is_nearest(term, manifest):
             size = (content.shape[2], content.shape[3])
             if afar is not None:
                 seen = distant(term, manifest, size, afar.picture)
