@@ -101,7 +101,7 @@ class Painter:
             SettingsError: where the memory that may be held does not suffice.
         """
         scene = self.calibrated(scene)
-        objective = TiledObjective(self._graphs, self.artefact.manifest)
+        objective = TiledObjective(self._graphs)
         scale = Scale(scene.height, scene.width, scene.settings.steps)
         (fit,) = self._room(scene, [scale])
         study = scene.at(scale)
@@ -177,7 +177,7 @@ class Painter:
         report.settings, report.calibrated = scene.settings, scene.calibrated
         report.warnings += [] if scene.calibrated is None else scene.calibrated.notes()
         exponent, way = _exponent(scene), Way(on_way)
-        objective = TiledObjective(self._graphs, self.artefact.manifest, exponent, way)
+        objective = TiledObjective(self._graphs, exponent, way)
         record = Record(scales, objective, scene.finish, report, on_step)
         if journal.standing is not None:
             record.recall(journal.standing.noted)
@@ -291,7 +291,7 @@ class Painter:
         """What the network sees of a scene once it is painted, (1, 3, H, W): a run of no record."""
         exponent, manifest = _exponent(scene), self.artefact.manifest
         scales = plan(scene.height, scene.width, scene.settings)
-        objective = TiledObjective(self._graphs, manifest, exponent)
+        objective = TiledObjective(self._graphs, exponent)
         report = Report(scene.settings, self.engine, manifest)
         record = Record(scales, objective, scene.finish, report, on_step)
         prepared = partial(self._targets, traits, exponent, unwatched)

@@ -34,7 +34,6 @@ class TiledObjective(Objective):
 
     Args:
         graphs: of the artefact.
-        manifest: of the artefact.
         exponent: as of an :class:`Objective`.
         on_part: called after every tile.
 
@@ -42,11 +41,9 @@ class TiledObjective(Objective):
         ModelError: as there.
     """
 
-    def __init__(
-        self, graphs: Graphs, manifest: Manifest, exponent: int = 0, on_part: OnPart = unwatched
-    ) -> None:
-        super().__init__(graphs.objective(), manifest, exponent)
-        self._manifest, self._graphs, self._all = manifest, graphs, graphs
+    def __init__(self, graphs: Graphs, exponent: int = 0, on_part: OnPart = unwatched) -> None:
+        super().__init__(graphs.objective(), graphs.manifest, exponent)
+        self._graphs, self._all = graphs, graphs
         self._tiled: TiledTargets | None = None
         self._of_whole = True
         self._on_tile = partial(on_part, "step")
@@ -61,7 +58,7 @@ class TiledObjective(Objective):
         if graphs is self._graphs:
             return
         self.rest()
-        self._graphs, self._manifest, self._tiled = graphs, graphs.manifest, None
+        self._graphs, self._tiled = graphs, None
         self._session, self._of_whole = graphs.objective(), True
 
     def aim(
@@ -106,8 +103,8 @@ class TiledObjective(Objective):
     def _evaluated(self, image: Array) -> tuple[Losses, Array]:
         if self._tiled is None:
             return super()._evaluated(image)
-        graphs = self._graphs.tiles()
-        return evaluated(graphs, self._manifest, self._tiled, image, self._on_tile)
+        graphs, manifest = self._graphs.tiles(), self._graphs.manifest
+        return evaluated(graphs, manifest, self._tiled, image, self._on_tile)
 
 
 def evaluated(

@@ -29,7 +29,7 @@ class BothWays:
 
     def evaluated(self, targets, x):
         """Losses and gradient with targets of either kind."""
-        objective = TiledObjective(self.graphs, self.artefact.manifest)
+        objective = TiledObjective(self.graphs)
         objective.aim(targets, *x.shape[2:], self.study.canvas)
         _, gradient = objective(x)
         return objective.losses, gradient

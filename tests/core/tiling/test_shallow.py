@@ -41,7 +41,7 @@ def test_the_last_scale_has_the_objective_of_the_shallow_part(artefact, pictures
     assert {name.split(".")[1] for name in targets if "." in name and "tv" not in name} == {
         *("relu1_1", "relu2_1", "relu3_1")
     }
-    turned = TiledObjective(graphs, artefact.manifest)
+    turned = TiledObjective(graphs)
     turned.hold_to(shallow=True)
     turned.aim(targets, scale.height, scale.width, study.canvas)
     own = Objective(graphs.at(shallow=True).objective(), artefact.shallow.manifest)
