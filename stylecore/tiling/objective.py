@@ -26,6 +26,10 @@ from .layout import at, lasting, read, within
 from .looking import Sums, looked
 from .preparation import TiledTargets
 
+_SMALL = 300
+"""Pixels of a side: what evaluations of larger pictures took is given back before the next scale,
+which finds no room in it and would take its own beside."""
+
 
 class TiledObjective(Objective):
     """An objective that takes targets of whole pictures, and of pictures in tiles.
@@ -49,15 +53,17 @@ class TiledObjective(Objective):
         self._on_tile = partial(on_part, "step")
 
     def hold_to(self, *, shallow: bool) -> None:
-        """Let what is aimed at next be of all layers, or of the shallow ones alone.
+        """Let the next scale be one of all layers, or of the shallow ones alone.
 
         Raises:
             ModelError: where the artefact has no graphs of these.
         """
         graphs = self._all.at(shallow=shallow)
-        if graphs is self._graphs:
+        changes = graphs is not self._graphs
+        if changes or max(self.size) > _SMALL:
+            self.rest()
+        if not changes:
             return
-        self.rest()
         self._graphs, self._tiled = graphs, None
         self._session, self._of_whole = graphs.objective(), True
 

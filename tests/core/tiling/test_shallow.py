@@ -1,5 +1,7 @@
 """Whole runs whose fine scales are held to the shallow layers alone."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -53,6 +55,22 @@ def test_the_last_scale_has_the_objective_of_the_shallow_part(artefact, pictures
     step = (5e-1 * gradient / np.abs(gradient).max()).astype(np.float32)
     numeric = own(study.content + step)[0] - own(study.content - step)[0]
     assert numeric == pytest.approx(2 * float(np.vdot(gradient, step)), rel=0.02)
+
+
+@pytest.mark.parametrize(("side", "given_back"), [(96, 0), (320, 1)])
+def test_what_a_large_scale_took_is_given_back_before_the_next(
+    artefact, pictures, monkeypatch, side, given_back
+):
+    rests = []
+    monkeypatch.setattr(Objective, "rest", lambda one: rests.append(one.size))
+    scene = read_scene(*pictures, replace(SETTINGS, size=side))
+    painter = Painter(artefact, scene.settings)
+    objective = TiledObjective(painter._graphs)
+    objective.hold_to(shallow=True)
+    rests.clear()  # of the turn from all layers to these
+    objective.aim({}, scene.height, scene.width)
+    objective.hold_to(shallow=True)
+    assert rests == [(scene.height, scene.width)] * given_back
 
 
 def test_it_goes_down_there_and_is_judged_by_the_same(artefact, pictures):
