@@ -76,15 +76,25 @@ Vary = Annotated[
     typer.Option(
         metavar="NAMES",
         help="What is searched: some of content_weight, style_layers (deep ones against shallow "
-        "ones), style_scale, style_loss, detail, tv_weight, composition and color. Left out, all "
-        "but the last two.",
+        "ones), style_scale, style_loss, detail, tv_weight, strength, composition and color. Left "
+        "out, all but the last three; where --strength is given, that in place of content_weight.",
         autocompletion=_complete_knob,
         show_default=False,
     ),
 ]
 
 _SAME_FOR_ALL = (
-    *("size", "fit", "init", "seed", "depth", "content_weight", "style_weight", "tv_weight"),
+    *(
+        "size",
+        "fit",
+        "init",
+        "seed",
+        "depth",
+        "strength",
+        "content_weight",
+        "style_weight",
+        "tv_weight",
+    ),
     *("content_layers", "style_layers", "composition", "coarse_content", "detail", "pooling"),
     *("style_loss", "loss_scale", "style_scale", "color", "steps", "optimizer", "coarsest"),
     *("engine", "threads", "max_memory"),
@@ -155,10 +165,10 @@ def _search(
     size: int | None,
     vary: str | None,
 ) -> Search:
-    from ..tune.knobs import USUAL
+    from ..tune.knobs import usual_for
     from ..tune.search import SIZE, TRIALS, Search
 
-    names = USUAL
+    names = usual_for(settings)
     if vary is not None:
         names = tuple(filter(None, (name.strip() for name in vary.split(","))))
     return Search(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias, get_args
 
 from ..errors import SettingsError
-from ..settings import Color, Settings, block_of
+from ..settings import Color, Settings, apart, block_of
 
 Value: TypeAlias = float | str
 
@@ -71,6 +71,14 @@ def _setting(name: str, within: Range, *, usual: bool = True) -> Knob:
     return Knob(within, lambda one: getattr(one, name), lambda _, value: {name: value}, usual)
 
 
+def _strength_of(settings: Settings) -> float:
+    return _USUAL_STRENGTH if settings.strength is None else settings.strength
+
+
+def _strong(_: Settings, value: Value) -> Mapping[str, Any]:
+    return {"strength": value}
+
+
 def _scale_of(settings: Settings) -> float:
     return settings.style_scale[0] if settings.style_scale else 1.0
 
@@ -93,6 +101,9 @@ def _deeper(settings: Settings, value: Value) -> Mapping[str, Any]:
     return {"style_layers": weights}
 
 
+_USUAL_STRENGTH = 0.85
+"""About as far as the default content weight goes."""
+
 _MIDDLE = 3
 """The block whose layers keep their weights."""
 
@@ -108,6 +119,7 @@ KNOBS: Mapping[str, Knob] = {
     "tv_weight": Knob(
         Between(_LEAST_VARIATION, 3e-3), lambda settings: settings.tv_weight, _variation
     ),
+    "strength": Knob(Between(0.3, 1.0), _strength_of, _strong, usual=False),
     "composition": _setting("composition", Among(("content", "style")), usual=False),
     "color": _setting("color", Among(get_args(Color)), usual=False),
 }
@@ -115,6 +127,16 @@ KNOBS: Mapping[str, Knob] = {
 
 USUAL = tuple(name for name, knob in KNOBS.items() if knob.usual)
 """Those that are searched where nobody says."""
+
+_EITHER = ("content_weight", "strength")
+"""Each finds out what the other is."""
+
+
+def usual_for(settings: Settings) -> tuple[str, ...]:
+    """Those that are searched with settings, where nobody says: a strength where they have one."""
+    if settings.strength is None:
+        return USUAL
+    return tuple("strength" if name == "content_weight" else name for name in USUAL)
 
 
 def check_knobs(names: tuple[str, ...]) -> None:
@@ -131,6 +153,11 @@ def check_knobs(names: tuple[str, ...]) -> None:
             raise SettingsError(f"{name!r} is nothing that is varied; {some}")
     if len(set(names)) < len(names):
         raise SettingsError(f"{', '.join(names)}: one is there twice; give each once")
+    if set(_EITHER) <= set(names):
+        raise SettingsError(
+            f"{' and '.join(_EITHER)} are both varied; give one of them: a strength finds the"
+            " content weight by itself"
+        )
 
 
 def ranges_for(names: tuple[str, ...], settings: Settings) -> dict[str, Range]:
@@ -150,4 +177,4 @@ def changes_for(settings: Settings, values: Mapping[str, Value]) -> dict[str, An
     changes: dict[str, Any] = {}
     for name, value in values.items():
         changes |= KNOBS[name].changes(settings, value)
-    return changes
+    return apart(changes)

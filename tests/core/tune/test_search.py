@@ -8,7 +8,16 @@ import pytest
 from stylecore.errors import SettingsError
 from stylecore.measures.held_out import held_out
 from stylecore.settings import LAYERS, Settings, block_of
-from stylecore.tune.knobs import KNOBS, USUAL, Among, Between, changes_for, ranges_for, values_of
+from stylecore.tune.knobs import (
+    KNOBS,
+    USUAL,
+    Among,
+    Between,
+    changes_for,
+    ranges_for,
+    usual_for,
+    values_of,
+)
 from stylecore.tune.search import Search
 
 INPUTS, MACHINERY = {"content": "a", "style": "b"}, {"engine": "cpu"}
@@ -32,8 +41,21 @@ def test_every_value_of_every_row_makes_settings(name):
 
 @pytest.mark.parametrize("settings", [Settings(), Settings(style_loss="moments", tv_weight=0.1)])
 def test_what_the_settings_have_is_where_a_search_begins(settings):
-    search = Search(settings, vary=tuple(KNOBS))
+    search = Search(settings, vary=tuple(name for name in KNOBS if name != "strength"))
     assert search.settings_with(search.start) == settings
+
+
+def test_a_strength_is_searched_in_place_of_a_content_weight_where_there_is_one():
+    settings = Settings(strength=0.6)
+    names = usual_for(settings)
+    assert set(names) == set(USUAL) - {"content_weight"} | {"strength"}
+    search = Search(settings, vary=names)
+    assert search.settings_with(search.start) == settings
+    weighed = replace(settings, **changes_for(settings, {"content_weight": 0.2}))
+    assert weighed == Settings(content_weight=0.2)
+    heavy = Settings(content_weight=0.2)
+    assert replace(heavy, **changes_for(heavy, {"strength": 0.6})) == settings
+    assert usual_for(heavy) == USUAL
 
 
 def test_ranges_have_room_for_what_the_settings_have():
@@ -99,6 +121,10 @@ def test_a_picture_to_start_from_is_known_by_its_bytes():
         ({"vary": ()}, "there is nothing to vary; give some of content_weight, "),
         ({"vary": ("colour",)}, "'colour' is nothing that is varied; give some of content_weight"),
         ({"vary": ("detail", "detail")}, "detail, detail: one is there twice; give each once"),
+        (
+            {"vary": ("strength", "content_weight")},
+            "content_weight and strength are both varied; give one",
+        ),
         ({"size": 9}, "trials are 9 pixels large; give from 32 to 16384"),
         ({"trials": 0}, "there are 0 trials; give a number from 1 to 100000"),
         ({"seconds": -1.0}, "seconds are -1.0; give a finite number"),
