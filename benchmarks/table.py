@@ -3,8 +3,10 @@
     python benchmarks/table.py --sizes 128 256 512 1024 --rounds 5 --out out/bench
 
 Iterations are of the plain objective (Grams and content) on squares, taken by turns in one process,
-so that a busy machine disturbs all alike; torch comes along where it is installed. Set-up and peak
-memory are of whole runs of the command in processes of their own. The slope is that of seconds over
+so that a busy machine disturbs all alike; torch comes along where it is installed and finds the
+memory. The contenders share the memory that is free: what does not fit into its share is in tiles.
+Set-up and peak memory are of short runs of the plain method in processes of their own, the whole
+run is the command with its defaults, at the sizes of --whole. The slope is that of seconds over
 pixels, both as logarithms: 1 is in proportion. Writes out/bench.md and out/bench.json, and prints
 the first of them.
 """
@@ -23,12 +25,15 @@ from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
+from time import perf_counter
+from typing import Any
 
 import cv2
 import numpy as np
 from turns import by_turns, iteration
 
 import stylecore
+from stylecore.engine.room import usable_memory
 from stylecore.engine.survey import survey
 from stylecore.forecast.machine import processor
 from stylecore.forecast.sample import sample_picture
@@ -36,8 +41,14 @@ from stylecore.models import ensure_artefact
 
 HERE = Path(__file__).parent
 TORCH = "torch eager fp32"
-_STEPS = 12
-"""Of a run: enough for all that its optimiser remembers."""
+_STEPS, _FEW = 12, 2
+"""Of a short run: enough for all that its optimiser remembers, or, of large pictures, to move."""
+
+_LARGE, _ROUNDS = 1024, 1
+"""Pixels of a side: beyond these fewer rounds must do, since each takes minutes."""
+
+_SHARE = 0.8
+"""Of the free memory that contenders share."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +61,8 @@ class Line:
         seconds: of an iteration, the median.
         ratio: how many times faster than torch in the same round, the median; None without torch.
         setup: seconds until a run's first step; None for torch, whose run is not ours.
-        peak_memory_bytes: of a run, or for torch of its iterations.
+        whole: seconds of the command with its defaults; None where that was not run.
+        peak_memory_bytes: of a short run, or for torch of its iterations.
     """
 
     contender: str
@@ -58,6 +70,16 @@ class Line:
     seconds: float
     ratio: float | None
     setup: float | None
+    whole: float | None
+    peak_memory_bytes: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """What runs in processes of their own tell, as a :class:`Line` has it."""
+
+    setup: float | None
+    whole: float | None
     peak_memory_bytes: int
 
 
@@ -65,17 +87,19 @@ def main() -> None:
     """Measure, write and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=[128, 256, 512, 1024])
+    parser.add_argument("--whole", type=int, nargs="*", default=[256, 512, 1024])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--out", type=Path, default=Path("out/bench"))
     given = parser.parse_args()
     # Whole runs first: what a process inherits of its parent's memory counts as its own.
-    runs = {size: whole_runs(size, given.threads) for size in given.sizes}
-    lines = [
-        line
-        for size in given.sizes
-        for line in measured(size, given.rounds, given.threads, runs[size])
-    ]
+    runs: dict[int, dict[str, Run]] = {}
+    for size in given.sizes:
+        runs[size] = runs_at(size, given.threads, runs, whole=size in given.whole)
+    lines: list[Line] = []
+    for size in given.sizes:
+        rounds = given.rounds if size <= _LARGE else min(given.rounds, _ROUNDS)
+        lines += measured(size, rounds, given.threads, runs[size])
     table = {
         "machine": f"{processor()}, {os.cpu_count()} cores, {platform.system()}",
         "versions": {"stylecore": stylecore.__version__, **versions()},
@@ -96,22 +120,27 @@ def engines(threads: int) -> dict[str, stylecore.Engine]:
     return {f"{one.name} {one.precision}": one for one in found}
 
 
-def whole_runs(size: int, threads: int) -> dict[str, tuple[float | None, int]]:
-    """Set-up and peak memory of every contender, each in a process of its own."""
-    found: dict[str, tuple[float | None, int]] = {
-        name: of_run(one.name, size, threads) for name, one in engines(threads).items()
-    }
-    if find_spec("torch") is not None:
-        found[TORCH] = of_torch(size)
+def runs_at(
+    size: int, threads: int, known: Mapping[int, Mapping[str, Run]], *, whole: bool
+) -> dict[str, Run]:
+    """What every contender tells at a size; torch is left out where it would find no memory."""
+    found: dict[str, Run] = {}
+    for name, one in engines(threads).items():
+        setup, peak = of_run(one.name, size, threads)
+        found[name] = Run(setup, of_command(one.name, size, threads) if whole else None, peak)
+    smaller = {side: runs[TORCH] for side, runs in known.items() if TORCH in runs}
+    last = max(smaller, default=0)
+    grown = smaller[last].peak_memory_bytes * (size / last) ** 2 if last else 0.0
+    if find_spec("torch") is not None and grown < usable_memory():
+        found[TORCH] = Run(None, None, of_torch(size))
     return found
 
 
-def measured(
-    size: int, rounds: int, threads: int, runs: Mapping[str, tuple[float | None, int]]
-) -> Iterator[Line]:
+def measured(size: int, rounds: int, threads: int, runs: Mapping[str, Run]) -> Iterator[Line]:
     """All contenders at a size."""
-    contenders = {name: our_iteration(one, size) for name, one in engines(threads).items()}
-    if find_spec("torch") is not None:
+    share = _SHARE * usable_memory() / len(runs)
+    contenders = {name: our_iteration(one, size, share) for name, one in engines(threads).items()}
+    if TORCH in runs:
         from torch_eager import torch_eager
 
         contenders[TORCH] = torch_eager(size, threads)
@@ -121,44 +150,59 @@ def measured(
         ratio = None
         if reference is not None:
             ratio = median(r / s for r, s in zip(reference, taken, strict=True))
-        yield Line(name, size, median(taken), ratio, *runs[name])
+        run = runs[name]
+        yield Line(name, size, median(taken), ratio, run.setup, run.whole, run.peak_memory_bytes)
 
 
-def our_iteration(engine: stylecore.Engine, size: int) -> Callable[[], object]:
-    """One evaluation of the plain objective on an engine."""
-    settings = plain(size, engine.name, engine.threads)
+def our_iteration(engine: stylecore.Engine, size: int, memory: float) -> Callable[[], object]:
+    """One evaluation of the plain objective on an engine, within so many bytes."""
+    settings = stylecore.Settings(
+        size=size,
+        engine=engine.name,
+        threads=engine.threads,
+        style_loss="gram",
+        composition="style",
+        max_memory=f"{memory / 1e6:.0f}M",
+    )
     pictures = sample_picture(size), sample_picture(size, 1)
     model = ensure_artefact(settings)
     return iteration(stylecore.objective_between(*pictures, model=model, settings=settings))
 
 
-def plain(size: int, engine: str, threads: int) -> stylecore.Settings:
-    """The settings of the plain method."""
-    return stylecore.Settings(
-        size=size, engine=engine, threads=threads, style_loss="gram", composition="style"
-    )
-
-
 def of_run(engine: str, size: int, threads: int) -> tuple[float, int]:
-    """Seconds until the first step, and the most memory, of a run of the command."""
+    """Seconds until the first step, and the most memory, of a short run of the plain method."""
+    words = ["--style-loss", "gram", "--composition", "style"]
+    words += ["--steps", _STEPS if size <= _LARGE else _FEW, "--coarsest", size]
+    told, _ = commanded(engine, size, threads, words)
+    return told["seconds"]["setup"], told["peak_memory_bytes"]
+
+
+def of_command(engine: str, size: int, threads: int) -> float:
+    """Seconds of the command with its defaults."""
+    return commanded(engine, size, threads, [])[1]
+
+
+def commanded(
+    engine: str, size: int, threads: int, more: Sequence[object]
+) -> tuple[dict[str, Any], float]:
+    """What a run of the command reports, and the seconds from the shell and back."""
     with tempfile.TemporaryDirectory() as folder:
         for name, seed in (("content.png", 0), ("style.png", 1)):
             cv2.imwrite(str(Path(folder) / name), sample_picture(size, seed))
         words = ["content.png", "style.png", "--size", size, "--engine", engine, "--quiet"]
-        words += ["--threads", threads, "--style-loss", "gram", "--composition", "style"]
-        words += ["--steps", _STEPS, "--coarsest", size]
-        words += ["--output", "picture.png", "--report", "run.json"]
+        words += ["--threads", threads, *more, "--output", "picture.png", "--report", "run.json"]
         command = [sys.executable, "-m", "stylecore.cli", "stylize", *map(str, words)]
+        began = perf_counter()
         subprocess.run(command, check=True, cwd=folder)
-        told = json.loads((Path(folder) / "run.json").read_text(encoding="utf-8"))
-    return told["seconds"]["setup"], told["peak_memory_bytes"]
+        seconds = perf_counter() - began
+        return json.loads((Path(folder) / "run.json").read_text(encoding="utf-8")), seconds
 
 
-def of_torch(size: int) -> tuple[None, int]:
+def of_torch(size: int) -> int:
     """The most memory of torch's iterations in a process of their own."""
     command = [sys.executable, str(HERE / "torch_eager.py"), "--size", str(size), "--rounds", "2"]
     run = subprocess.run(command, check=True, capture_output=True, text=True)
-    return None, json.loads(run.stdout.splitlines()[-1])["peak_memory_bytes"]
+    return json.loads(run.stdout.splitlines()[-1])["peak_memory_bytes"]
 
 
 def slopes(lines: Sequence[Line]) -> dict[str, float]:
@@ -189,13 +233,14 @@ def markdown(table: Mapping[str, object], lines: Sequence[Line]) -> Iterator[str
     """The table for people."""
     yield f"{table['machine']}; {table['threads']} threads; {table['versions']}"
     yield ""
-    yield "| contender | size | s an iteration | × torch | set-up, s | peak, MB |"
-    yield "|---|---|---|---|---|---|"
+    yield "| contender | size | s an iteration | × torch | set-up, s | whole run, s | peak, MB |"
+    yield "|---|---|---|---|---|---|---|"
     for line in lines:
         ratio = "" if line.ratio is None else f"{line.ratio:.2f}"
         setup = "" if line.setup is None else f"{line.setup:.2f}"
+        whole = "" if line.whole is None else f"{line.whole:.1f}"
         peak = f"{line.peak_memory_bytes / 1e6:.0f}"
-        cells = (line.contender, line.size, f"{line.seconds:.4f}", ratio, setup, peak)
+        cells = (line.contender, line.size, f"{line.seconds:.4f}", ratio, setup, whole, peak)
         yield f"| {' | '.join(map(str, cells))} |"
     yield ""
     for name, slope in slopes(lines).items():
