@@ -85,9 +85,14 @@ def _speed(painter: Painter, scene: Scene, progress: Progress) -> Speed:
     key = key_of(painter.engine, manifest)
     speed = kept(key)
     if speed is None:
-        progress.say("stylecore: timing a few iterations; this is kept for the next time")
-        speed = timed(painter.objective, scene.settings, manifest.margin)
-        keep(key, speed)
+        progress.say("stylecore: timing a few iterations")
+        on_cores = painter.engine.row.device == "cpu"
+        threads = painter.engine.threads if on_cores else 0
+        speed = timed(painter.objective, scene.settings, manifest.margin, threads)
+        if speed.disturbed:
+            progress.say("stylecore: others use the cores; seconds are as they are meanwhile")
+        else:
+            keep(key, speed)
     return speed
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from time import perf_counter
+from time import perf_counter, process_time
+from typing import NamedTuple
 
 from ..engine.objective import Objective
 from ..scene import Scene
@@ -16,6 +17,10 @@ _SIDES = (64, 192)
 
 _ROUNDS = 3
 
+_OWN = 0.85
+"""Of the threads' time: what a process has that nobody disturbs. Those that wait for work go on
+looking for some, so it is nearly all, however little there is to do."""
+
 
 @dataclass(frozen=True)
 class Speed:
@@ -24,10 +29,12 @@ class Speed:
     Attributes:
         fixed: seconds that each takes.
         each: further seconds for each pixel.
+        disturbed: whether other processes had the cores, too, while it was timed.
     """
 
     fixed: float
     each: float
+    disturbed: bool = False
 
     def iteration(self, pixels: float) -> float:
         """Seconds of one at so many pixels."""
@@ -38,7 +45,9 @@ def timed(
     objective_of: Callable[[Scene], Objective],
     settings: Settings,
     margin: int,
+    threads: int = 0,
     clock: Callable[[], float] = perf_counter,
+    worked: Callable[[], float] = process_time,
 ) -> Speed:
     """Time a few iterations at two small sizes; it takes a second or two.
 
@@ -46,27 +55,44 @@ def timed(
         objective_of: gives the objective of a scene, on the engine that is timed.
         settings: what of them the objective is made of.
         margin: pixels that the network sees around a picture.
+        threads: on cores of this machine that compute it; 0 where others do.
         clock: tells seconds.
+        worked: tells seconds of all threads of this process.
     """
+    clocks = clock, worked
     small, large = (
-        (float((side + 2 * margin) ** 2), _seconds(objective_of, settings, side, clock))
+        _Rounds(float((side + 2 * margin) ** 2), *_timed(objective_of, settings, side, *clocks))
         for side in _SIDES
     )
-    each = max(0.0, (large[1] - small[1]) / (large[0] - small[0]))
-    return Speed(max(0.0, small[1] - each * small[0]), each)
+    each = max(0.0, (large.best - small.best) / (large.pixels - small.pixels))
+    own = small.worked + large.worked
+    disturbed = own < _OWN * threads * (small.seconds + large.seconds)
+    return Speed(max(0.0, small.best - each * small.pixels), each, disturbed)
 
 
-def _seconds(
+class _Rounds(NamedTuple):
+    """At one size: the seconds of the fastest, of all, and of all threads in these."""
+
+    pixels: float
+    best: float
+    seconds: float
+    worked: float
+
+
+def _timed(
     objective_of: Callable[[Scene], Objective],
     settings: Settings,
     side: int,
     clock: Callable[[], float],
-) -> float:
+    worked: Callable[[], float],
+) -> tuple[float, float, float]:
     objective, x = objective_of(sample_scene(replace(settings, size=side))), sample_point(side)
     objective(x)
     taken: list[float] = []
+    before = worked()
     for _ in range(_ROUNDS):
         began = clock()
         objective(x)
         taken.append(clock() - began)
-    return min(taken)  # what else a machine does only adds to it
+    # The fastest, since what else a machine does only adds to it.
+    return min(taken), sum(taken), worked() - before

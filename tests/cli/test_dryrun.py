@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from stylecore.cli.app import app
-from stylecore.forecast import calibration
+from stylecore.forecast import calibration, speed
 from stylecore.forecast.speed import Speed
 from stylecore.painter import Painter
 from stylecore.pictures.images import write_image
@@ -65,11 +65,25 @@ def test_it_knows_of_the_pilots_of_a_strength(stylize, no_painting):
         assert "pilots" not in stylize("--dry-run", *words).stdout
 
 
-def test_the_timing_is_kept_for_the_next_time(stylize, no_painting):
+@pytest.fixture
+def undisturbed(monkeypatch):
+    """As on a machine that does nothing else: its threads have all of its cores."""
+    monkeypatch.setattr(speed, "_OWN", 0.0)
+
+
+def test_the_timing_is_kept_for_the_next_time(stylize, no_painting, undisturbed):
     first, second = stylize("--dry-run"), stylize("--dry-run")
     assert "timing a few iterations" in first.stderr
     assert "timing" not in second.stderr
     assert stylize("--dry-run", "--threads", 2).stderr.count("timing a few iterations") == 1
+
+
+def test_a_timing_beside_other_work_is_told_of_and_not_kept(stylize, no_painting, monkeypatch):
+    monkeypatch.setattr(speed, "_OWN", 2.0)
+    for _ in range(2):
+        told = stylize("--dry-run").stderr
+        assert "timing a few iterations" in told
+        assert "others use the cores; seconds are as they are meanwhile" in told
 
 
 def test_the_plan_as_json(stylize, no_painting, monkeypatch):

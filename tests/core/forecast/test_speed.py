@@ -52,7 +52,26 @@ def test_settings_of_another_run_do_not_disturb_it():
 def test_noise_gives_no_negative_costs():
     ticks = iter(np.cumsum([0, 5, 0, 5, 0, 5, 0, 1, 0, 1, 0, 1]).tolist())
     machine = Machine(0.0, 0.0)
-    assert timed(machine.objective_of, Settings(), MARGIN, lambda: next(ticks)) == Speed(5, 0)
+    clock = {"clock": lambda: next(ticks), "worked": lambda: 0.0}
+    assert timed(machine.objective_of, Settings(), MARGIN, **clock) == Speed(5, 0)
+
+
+@pytest.mark.parametrize(
+    ("threads", "share", "disturbed"),
+    [(2, 0.97, False), (2, 0.6, True), (1, 0.97, False), (0, 0.0, False)],
+)
+def test_a_process_that_has_not_all_of_its_cores_is_disturbed(threads, share, disturbed):
+    machine = Machine(0.002, 3e-6)
+    speed = timed(
+        machine.objective_of,
+        Settings(),
+        MARGIN,
+        threads,
+        clock=lambda: machine.now,
+        worked=lambda: machine.now * threads * share,
+    )
+    assert speed.disturbed is disturbed
+    assert speed.each == pytest.approx(3e-6)
 
 
 def test_samples_are_as_rough_at_every_size_as_photographs():
