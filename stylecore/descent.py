@@ -62,12 +62,7 @@ def descend(
         way.at(scale)
         start = standing.start if standing else grown(x, scene, scale, way)
         del x
-        if fit.side:
-            give_back()  # of what detail was looked for in
-        study = scene.at(scale)
-        targets = prepared(study, start, fit.side)
-        objective.aim(targets, scale.height, scale.width, study.canvas)
-        del study  # what is prepared is as large as the picture
+        targets = _aimed(objective, scene, scale, fit, start, prepared)
         if standing:
             record.go_on(objective.picture(into_box(start)))
         else:
@@ -85,3 +80,20 @@ def descend(
         )
         standing = None
     return x, targets
+
+
+def _aimed(
+    objective: TiledObjective,
+    scene: Scene,
+    scale: Scale,
+    fit: Fit,
+    start: Array,
+    prepared: Callable[[Study, Array, int], Targets],
+) -> Targets:
+    """Aim the objective at a scale; the study, as large as the picture, is gone after that."""
+    if fit.side:
+        give_back()  # of what detail was looked for in
+    study = scene.at(scale)
+    targets = prepared(study, start, fit.side)
+    objective.aim(targets, scale.height, scale.width, study.canvas)
+    return targets

@@ -163,19 +163,14 @@ class Painter:
         """
         started = perf_counter() if started is None else started
         self._check(scene)
-        report = Report(scene.settings, self.engine, self.artefact.manifest, scene.inputs)
-        report.warnings += [*notes_on(self.engine.threads), *scene.notes()]
+        report = self._report(scene)
         scales = plan(scene.height, scene.width, scene.settings)
         identity = Identity.of(scene.settings, scene.inputs, self.artefact.manifest.sha256)
         journal = Journal(checkpoint, identity, scales, report)
         if journal.result is not None:
             return journal.result
         fits = self._room(scene, scales, report)
-        if journal.standing is not None:
-            scene = replace(scene, calibrated=journal.standing.calibrated)
-        scene = self.calibrated(scene, on_pilot)
-        report.settings, report.calibrated = scene.settings, scene.calibrated
-        report.warnings += [] if scene.calibrated is None else scene.calibrated.notes()
+        scene = self._weighed(scene, journal, report, on_pilot)
         exponent, way = _exponent(scene), Way(on_way)
         objective = TiledObjective(self._graphs, exponent, way)
         record = Record(scales, objective, scene.finish, report, on_step)
@@ -204,6 +199,22 @@ class Painter:
                 raise
             # A bare Ctrl-C has nothing to add; a caller's own kind of it has.
             raise rescued from (None if type(end) is KeyboardInterrupt else end)
+
+    def _report(self, scene: Scene) -> Report:
+        report = Report(scene.settings, self.engine, self.artefact.manifest, scene.inputs)
+        report.warnings += [*notes_on(self.engine.threads), *scene.notes()]
+        return report
+
+    def _weighed(
+        self, scene: Scene, journal: Journal, report: Report, on_pilot: OnPilot | None
+    ) -> Scene:
+        """The scene with its weights, of the run that goes on or new ones; the report has them."""
+        if journal.standing is not None:
+            scene = replace(scene, calibrated=journal.standing.calibrated)
+        scene = self.calibrated(scene, on_pilot)
+        report.settings, report.calibrated = scene.settings, scene.calibrated
+        report.warnings += [] if scene.calibrated is None else scene.calibrated.notes()
+        return scene
 
     def calibrated(self, scene: Scene, on_pilot: OnPilot | None = None) -> Scene:
         """The scene with the weights that its strength comes to in its settings; as it is, without.
