@@ -3,8 +3,8 @@
     python benchmarks/forecast.py examples/astronaut.jpg examples/night.jpg --sizes 256 512 1024
 
 Wants `pip install 'stylecore[cli,cpu]'`. Every run is a process of its own, from the shell and
-back; options after `--` are given to both: `-- --max-memory 1G`. The first dry run times the
-machine.
+back; what stands behind `--more` is given to both: `--more --max-memory 1G`. The first dry run
+times the machine.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def main() -> None:
     parser.add_argument("content", type=Path)
     parser.add_argument("style", type=Path)
     parser.add_argument("--sizes", type=int, nargs="+", default=[256, 512, 1024, 2048])
-    parser.add_argument("more", nargs="*", help="options of `stylecore stylize`, after --")
+    parser.add_argument("--more", nargs=argparse.REMAINDER, default=[], help="options of both")
     given = parser.parse_args()
     print("| size | told, s | took, s | × | told, MB | held, MB | × | tiles |")
     print("|---|---|---|---|---|---|---|---|")

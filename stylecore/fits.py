@@ -47,8 +47,10 @@ def find_room(
     settings, limit = scene.settings, limit_for(engine, scene.settings)
     regions = max(1, len(scene.steering.areas))
     canvas = scene.steering.free is not None or settings.color == "luminance"
+    beyond = _beyond(scene)
     places = [
-        Place(one.height, one.width, one.steps, regions, one.shallow, canvas) for one in scales
+        Place(one.height, one.width, one.steps, regions, one.shallow, canvas, beyond)
+        for one in scales
     ]
     # The last is the largest: what it finds no room for is not told of a smaller one.
     fits = [fitted(place, settings, limit) for place in places[::-1]][::-1]
@@ -60,3 +62,12 @@ def find_room(
         report.warnings += notes_on_fit(places[-1], fits[-1], limit)
         report.memory = fits[-1].as_dict(limit)
     return fits
+
+
+def _beyond(scene: Scene) -> float:
+    """Bytes that contents and styles take beyond two pictures of the result's size.
+
+    They may be larger than that, and the styles may be many.
+    """
+    usual = 2 * scene.height * scene.width * 3 * scene.content.itemsize
+    return max(0.0, float(sum(one.nbytes for one in (scene.content, *scene.styles)) - usual))

@@ -51,7 +51,7 @@ FINE = 300
 """Pixels: scales whose longest side is longer settle strokes alone. A deep layer sees no more there
 than a shallow one has seen of the same picture at coarser scales."""
 
-SHALLOW_COST = 0.5
+SHALLOW_COST = 0.7
 """Of a step's time with all layers: what it takes with the shallow ones alone."""
 
 _GROWTH = 2.0

@@ -1,9 +1,11 @@
 """How much memory painting takes, before it is taken: an estimate for a scale, in bytes.
 
-The numbers were fitted to real runs of the default network on the CPU, from 256 to 1024 pixels.
+The numbers were fitted to real runs of the default network on the CPU, from 256 to 2048 pixels.
 """
 
 from __future__ import annotations
+
+import math
 
 from ..pictures.sizes import LARGE
 from ..settings import Optimizer
@@ -25,6 +27,10 @@ _TARGETS = 900.0
 
 _SHALLOW_NETWORK, _SHALLOW_TARGETS = 2200.0, 450.0
 """The same of a network that ends at the shallow layers, whole or in tiles."""
+
+_MEGAPIXEL, _GROWTH, _DOUBLINGS = float(1 << 20), 0.1, 2.0
+"""Beyond the first, the network takes so much more for each pixel with every doubling of these, of
+which two were seen: what ONNX Runtime takes at a time is in powers of two."""
 
 _PICTURE = 12.0
 """Bytes for each pixel of a picture in floats."""
@@ -67,6 +73,7 @@ def memory_of(
     pairs: int = 10,
     half: bool = False,
     canvas: bool = False,
+    beyond: float = 0.0,
 ) -> float:
     """Bytes that a process holds at most while a picture of a size is painted.
 
@@ -81,12 +88,15 @@ def memory_of(
         pairs: that L-BFGS remembers.
         half: whether in half precision.
         canvas: whether something is kept, or only grey is painted.
+        beyond: bytes that the pictures of a run take beyond a content and a style of this size.
     """
     pixels, seen = float(height * width), tile or (height, width)
     deep = (_NETWORK_IN_TILES, 0.0) if tile else (_NETWORK, _TARGETS)
     not_deep = _SHALLOW_NETWORK, 0.0 if tile else _SHALLOW_TARGETS
     each, beside = not_deep if shallow else deep
-    network = each * (seen[0] + _MARGIN) * (seen[1] + _MARGIN) + beside * pixels
+    looked_at = float((seen[0] + _MARGIN) * (seen[1] + _MARGIN))
+    doublings = min(_DOUBLINGS, math.log2(max(1.0, looked_at / _MEGAPIXEL)))
+    network = each * looked_at * (1 + _GROWTH * doublings) + beside * pixels
     picture = _PICTURE * pixels
     held = (_HELD_LARGE if pixels > LARGE else _HELD) + (_ON_CANVAS if canvas else 0.0)
     running, between = _ONCE if not pairs and optimizer != "adam" else _IN_SEARCH[optimizer]
@@ -96,7 +106,7 @@ def memory_of(
     aiming = picture * _AIMING + network
     opened = OPENED + ((_SHALLOW_TILED if shallow else _TILED) if tile else 0.0)
     guides = _GUIDES * pixels * (regions if regions > 1 or canvas else 0)
-    return opened + guides + picture * held + max(searching, preparing, aiming)
+    return opened + guides + beyond + picture * held + max(searching, preparing, aiming)
 
 
 def _remembered(optimizer: Optimizer, pairs: int, half: bool) -> float:

@@ -65,6 +65,8 @@ class Place:
         regions: how many there are.
         shallow: whether it is held to the shallow layers alone.
         canvas: whether something is kept, or only grey is painted.
+        beyond: bytes that the pictures of the run take beyond a content and a style of the last
+            scale's size.
     """
 
     height: int
@@ -73,6 +75,7 @@ class Place:
     regions: int
     shallow: bool = False
     canvas: bool = False
+    beyond: float = 0.0
 
 
 def limit_of(settings: Settings) -> float:
@@ -139,6 +142,7 @@ def _bytes(place: Place, settings: Settings, memory: Memory, side: int) -> float
         pairs=min(memory.pairs, place.steps - 1),
         half=memory.half,
         canvas=place.canvas,
+        beyond=place.beyond,
     )
 
 
