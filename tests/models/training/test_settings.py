@@ -12,9 +12,10 @@ def test_minutes_count_where_no_steps_are_given():
     assert TrainingSettings(minutes=2, steps=5).seconds == math.inf
 
 
-def test_what_differs_from_stylize_is_the_style_loss_alone():
+def test_what_differs_from_stylize_is_the_loss_alone():
     own, usual = LOOK.as_dict(), Settings().as_dict()
-    assert {name for name in own if own[name] != usual[name]} == {"style_loss"}
+    differing = {name for name in own if own[name] != usual[name]}
+    assert differing == {"style_loss", "composition", "content_weight"}
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def test_going_on(opened, state):
     ("changes", "how", "words"),
     [
         ({}, {"network": "small"}, "a training with network tiny, not small; give what it was"),
-        ({"content_weight": 0.5}, {}, "with content_weight 0.05, not 0.5"),
+        ({"content_weight": 0.5}, {}, "with content_weight 0.2, not 0.5"),
         ({"color": "content"}, {}, "with color style, not content"),
         ({"style_scale": (2.0,)}, {}, r"with style_scale \[\], not \[2.0\]"),
     ],
