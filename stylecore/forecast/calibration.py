@@ -25,7 +25,8 @@ def kept(key: str) -> Speed | None:
     found = [numbers.get(name) for name in ("fixed", "each")]
     if not all(isinstance(one, int | float) and 0 <= one < math.inf for one in found):
         return None
-    return Speed(*map(float, cast("list[float]", found)))
+    fixed, each = map(float, cast("list[float]", found))
+    return Speed(fixed, each)
 
 
 def keep(key: str, speed: Speed) -> None:
