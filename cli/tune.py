@@ -84,17 +84,8 @@ Vary = Annotated[
 ]
 
 _SAME_FOR_ALL = (
-    *(
-        "size",
-        "fit",
-        "init",
-        "seed",
-        "depth",
-        "strength",
-        "content_weight",
-        "style_weight",
-        "tv_weight",
-    ),
+    *("size", "fit", "init", "seed", "depth"),
+    *("strength", "content_weight", "style_weight", "tv_weight"),
     *("content_layers", "style_layers", "composition", "coarse_content", "detail", "pooling"),
     *("style_loss", "loss_scale", "style_scale", "color", "steps", "optimizer", "coarsest"),
     *("engine", "threads", "max_memory"),

@@ -59,33 +59,29 @@ def timed(
         clock: tells seconds.
         worked: tells seconds of all threads of this process.
     """
-    clocks = clock, worked
-    small, large = (
-        _Rounds(float((side + 2 * margin) ** 2), *_timed(objective_of, settings, side, *clocks))
-        for side in _SIDES
-    )
-    each = max(0.0, (large.best - small.best) / (large.pixels - small.pixels))
+    small, large = (_rounds(objective_of, settings, side, clock, worked) for side in _SIDES)
+    first, last = (float((side + 2 * margin) ** 2) for side in _SIDES)
+    each = max(0.0, (large.best - small.best) / (last - first))
     own = small.worked + large.worked
     disturbed = own < _OWN * threads * (small.seconds + large.seconds)
-    return Speed(max(0.0, small.best - each * small.pixels), each, disturbed)
+    return Speed(max(0.0, small.best - each * first), each, disturbed)
 
 
 class _Rounds(NamedTuple):
     """At one size: the seconds of the fastest, of all, and of all threads in these."""
 
-    pixels: float
     best: float
     seconds: float
     worked: float
 
 
-def _timed(
+def _rounds(
     objective_of: Callable[[Scene], Objective],
     settings: Settings,
     side: int,
     clock: Callable[[], float],
     worked: Callable[[], float],
-) -> tuple[float, float, float]:
+) -> _Rounds:
     objective, x = objective_of(sample_scene(replace(settings, size=side))), sample_point(side)
     objective(x)
     taken: list[float] = []
@@ -95,4 +91,4 @@ def _timed(
         objective(x)
         taken.append(clock() - began)
     # The fastest, since what else a machine does only adds to it.
-    return min(taken), sum(taken), worked() - before
+    return _Rounds(min(taken), sum(taken), worked() - before)

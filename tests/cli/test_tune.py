@@ -199,7 +199,7 @@ def test_a_signal_ends_it_and_shows_what_there_is(start, folder):
     wait_for(process, lambda: len(kept()) >= 2)
     os.kill(process.pid, signal.SIGINT)
     output, errors = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == 130, errors
     assert output == ""
     assert "Traceback" not in errors
     done = len(trials())
