@@ -134,8 +134,21 @@ class Study:
                 yield
         except OSError as error:
             raise StylecoreError(files.unwritable(self._path, error)) from error
+        except RuntimeError as error:
+            # Of a lock that an interrupt kept it from taking Optuna says that it has lost it.
+            if (end := _interrupt_behind(error)) is not None:
+                raise end from None
+            raise
         finally:
             optuna.logging.set_verbosity(verbosity)
+
+
+def _interrupt_behind(error: BaseException) -> KeyboardInterrupt | None:
+    """What an error came of, where that was an interrupt."""
+    cause = error.__context__
+    while cause is not None and not isinstance(cause, KeyboardInterrupt):
+        cause = cause.__context__
+    return cause
 
 
 def _opened(path: Path, name: str) -> Any:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sys
 
 import pytest
@@ -101,6 +102,20 @@ def test_a_damaged_file_is_told_of(tmp_path, text):
     path.write_text(text)
     with pytest.raises(StylecoreError, match=r"trials is damaged \(.*\); remove it, or give"):
         open_study(path)
+
+
+def test_an_interrupt_while_its_lock_is_taken_is_an_interrupt(tmp_path, monkeypatch):
+    study = open_study(tmp_path / "journal")
+    really = os.open
+
+    def interrupted(path, *more):
+        if str(path).endswith(".lock"):
+            raise KeyboardInterrupt
+        return really(path, *more)
+
+    monkeypatch.setattr(os, "open", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        study.suggest()
 
 
 def test_a_place_that_cannot_be_written_is_told_of(tmp_path):
