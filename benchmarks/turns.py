@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import TypeVar
 
 import numpy as np
@@ -11,6 +11,10 @@ import numpy as np
 from stylecore import Objective
 
 Name = TypeVar("Name")
+
+_PAUSE = 1.0
+"""Seconds between two turns: threads of ONNX Runtime and of OpenMP stay awake for a while after
+their work, and would take cores away from who comes next."""
 
 
 def by_turns(
@@ -22,6 +26,7 @@ def by_turns(
     seconds: dict[Name, list[float]] = {name: [] for name in contenders}
     for _ in range(rounds):
         for name, run in contenders.items():
+            sleep(_PAUSE)
             start = perf_counter()
             run()
             seconds[name].append(perf_counter() - start)

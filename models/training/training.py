@@ -95,7 +95,9 @@ class Training:
         self._styles, self._settings = tuple(styles), (settings := looked_at(settings))
         self._training = training or TrainingSettings()
         resumed = None if resume is None else self._resumed(resume)
-        self.engine: Engine = choose_engine(settings.engine, settings.threads)
+        chosen = choose_engine(settings.engine, settings.threads)
+        # Four sessions take turns: one that spins would slow down the next.
+        self.engine: Engine = replace(chosen, spins=False)
         in_grey = settings.color == "luminance"
         if isinstance(photographs, Path):
             photographs = find_photographs(photographs, self._styles)

@@ -35,6 +35,7 @@ _WARNING, FATAL = 2, 4
 """ONNX Runtime's degrees of severity: what it logs by default, and what we let it log."""
 
 _NOTHING_ON_CPU = "session.disable_cpu_ep_fallback"
+_SPINNING = "session.intra_op.allow_spinning"
 
 _ONE_AT_A_TIME = Lock()
 
@@ -71,7 +72,7 @@ def choose_engine(name: EngineName = "auto", threads: int = 0) -> Engine:
 def exact(engine: Engine) -> Engine:
     """The engine, in fp32, that targets and final losses are measured on."""
     name = engine.row.exact
-    return Engine(name, row_of(name).provider, "fp32", engine.threads)
+    return replace(engine, name=name, provider=row_of(name).provider, precision="fp32")
 
 
 def open_session(source: Path | bytes, engine: Engine, *, once: bool = False) -> Any:
@@ -156,6 +157,8 @@ def _opened(
         options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_DISABLE_ALL
         options.enable_cpu_mem_arena = False  # what it gives would stay in twice the memory
     options.intra_op_num_threads = engine.threads
+    if not engine.spins:
+        options.add_session_config_entry(_SPINNING, "0")
     options.log_severity_level = FATAL  # what fails is raised; the library writes nothing
     # Sizes change from scale to scale: a remembered memory plan of the last one is only ballast.
     options.enable_mem_pattern = False

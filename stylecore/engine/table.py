@@ -26,12 +26,15 @@ class Engine:
         provider: ONNX Runtime's name of the execution provider.
         precision: of the convolutions: ``fp32``, ``tf32``, ``bf16`` or ``fp16``.
         threads: on the CPU.
+        spins: whether these stay awake between two runs of a session. It saves waking them, and
+            takes cores away from all else that runs meanwhile, other sessions too.
     """
 
     name: str
     provider: str
     precision: str
     threads: int
+    spins: bool = True
 
     @property
     def row(self) -> Row:
@@ -44,7 +47,7 @@ class Engine:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for reports."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "spins"}
 
 
 @dataclass(frozen=True)

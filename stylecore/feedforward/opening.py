@@ -52,6 +52,8 @@ def open_network(
     """
     path = Path(path)
     engine = choose_engine() if engine is None else engine
+    # Frames are read and written in turn with it, by threads of their own.
+    engine = replace(engine, spins=False)
     data = _read(path)
     try:
         if others := external_files(data):

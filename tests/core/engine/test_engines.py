@@ -102,6 +102,7 @@ def test_exact_is_fp32_where_that_is_possible():
     assert exact(Engine("cuda", CUDA, "tf32", 4)) == Engine("cuda", CUDA, "fp32", 4)
     assert exact(Engine("openvino", OPENVINO, "bf16", 4)) == Engine("cpu", CPU, "fp32", 4)
     assert exact(Engine("cpu", CPU, "fp32", 4)) == Engine("cpu", CPU, "fp32", 4)
+    assert not exact(Engine("openvino", OPENVINO, "bf16", 4, spins=False)).spins
 
 
 def test_an_engine_tells_itself_in_plain_values():
@@ -205,6 +206,15 @@ def test_the_trial_is_the_graph_that_it_says():
     assert onnx.load_from_string(TRIAL) == helper.make_model(
         graph, opset_imports=opset, ir_version=9
     )
+
+
+def test_threads_that_may_not_spin_are_told_so():
+    name = "session.intra_op.allow_spinning"
+    session = open_session(TRIAL, Engine("cpu", CPU, "fp32", 2, spins=False))
+    assert session.get_session_options().get_session_config_entry(name) == "0"
+    session = open_session(TRIAL, Engine("cpu", CPU, "fp32", 2))
+    with pytest.raises(RuntimeError, match=name):  # ONNX Runtime's own default
+        session.get_session_options().get_session_config_entry(name)
 
 
 def test_a_session_is_opened_from_bytes_too():
