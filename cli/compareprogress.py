@@ -94,12 +94,17 @@ def compare_progress_for(*, quiet: bool) -> CompareProgress:
 
 def line_of(event: Ended) -> str:
     """What to say of a run: ``adam, cat × wave, coarse to fine: 150 evaluations in 31.2 s, …``."""
+    from ..compare.trial import NETWORK
+
     run = event.run
     sweep = "sweep: " if run.sweep else ""
-    words = f"{sweep}{run.contender}, {place_text(run.place)}: {run.evaluations} evaluations"
+    took = f"{run.evaluations} evaluations in {run.seconds:.1f} s"
+    if run.optimizer == NETWORK:
+        took = f"one pass in {run.seconds:.3f} s"
+    words = f"{sweep}{run.contender}, {place_text(run.place)}: {took}"
     left = "" if event.done == event.total else f", {clock(event.remaining)} left"
     where = f"{event.done} of {event.total}{left}"
-    return f"{words} in {run.seconds:.1f} s, loss {run.loss:.4g}  ({where})"
+    return f"{words}, loss {run.loss:.4g}  ({where})"
 
 
 def place_text(place: Place) -> str:

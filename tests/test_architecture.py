@@ -51,8 +51,8 @@ MAY_IMPORT = {
     "stylecore.optimizers": {"contract", "pictures", "settings"},
     "stylecore.checkpoints": {"cadence", "errors", "files", "version"},
     "stylecore.compare": {
-        *("contract", "engine", "errors", "files", "growth", "locks", "losses", "optimizers"),
-        *("painter", "pictures", "problem", "pyramid", "report", "scene", "settings"),
+        *("contract", "engine", "errors", "feedforward", "files", "growth", "locks", "losses"),
+        *("optimizers", "painter", "pictures", "problem", "pyramid", "report", "scene", "settings"),
         *("settingsfile", "silence", "workplace"),
     },
     "stylecore.measures": {"engine", "errors", "losses", "pictures", "settings"},

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..errors import SettingsError, StylecoreError
+from ..feedforward.network import Network
+from ..files import sha256_of
 from ..painter import Painter
 from ..report import versions
 from ..settings import Settings
@@ -14,6 +16,7 @@ from ..silence import native_silence
 from .contenders import Contender
 from .events import OnEvent
 from .ground import Ground, Reading
+from .onepass import remarks
 from .pairs import Pair
 from .rules import Rules
 from .run import Run
@@ -33,6 +36,8 @@ class Comparison:
         inputs: SHA-256 of each pair's pictures, by what they are.
         sweeps: how parameters were found.
         runs: of all places, in their order; none of the sweeps'.
+        passes: of networks, at the first start of each pair that has one.
+        notes: on what these were trained for.
         engine: that computed, as plain values.
         model: name and SHA-256 of the network.
         versions: of stylecore and what it stands on.
@@ -46,6 +51,8 @@ class Comparison:
     engine: dict[str, Any]
     model: dict[str, str]
     versions: dict[str, str]
+    passes: tuple[Run, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def compare(
@@ -55,6 +62,7 @@ def compare(
     shelf: Shelf,
     tell: OnEvent,
     reading: Reading = native_silence,
+    networks: Mapping[str, Network] | None = None,
 ) -> Comparison:
     """Let all contenders run at all places, once with so many evaluations, once with seconds.
 
@@ -68,6 +76,7 @@ def compare(
         shelf: where runs are kept.
         tell: told of all that happens.
         reading: in which pictures are read.
+        networks: that paint a pair's content in one pass, by the names of the pairs.
 
     Raises:
         StylecoreError: when a picture cannot be read, the engine fails, nothing can be written, or
@@ -75,14 +84,22 @@ def compare(
     """
     if not pairs:
         raise SettingsError("there are no pairs to compare over; give a content and a style")
+    networks = networks or {}
     ground = Ground(pairs, rules.settings, painter, shelf, tell, reading)
     with shelf.held():
         shelf.sweep_up()
-        ground.expect(*schedule(pairs, rules, ground))
+        passes = len(rules.scales) * sum(pair.name in networks for pair in pairs)
+        ground.expect(*schedule(pairs, rules, ground, passes))
         sweeps = tuple(_sweeps(pairs, rules, ground))
         runs: list[Run] = []
+        fast: list[Run] = []
         for number, place in enumerate(rules.places(pairs)):
-            runs += _compete(place, number, rules, sweeps, ground)
+            found = _compete(place, number, rules, sweeps, ground)
+            if place.pair in networks and not place.start:
+                fast.append(_passed(place, networks[place.pair], rules, ground))
+                objectives = {run.objective for run in (*found, fast[-1])}
+                _check_same("objective", objectives, place.pair, shelf)
+            runs += found
             ground.leave()
     return Comparison(
         rules=rules,
@@ -97,7 +114,23 @@ def compare(
             "source": painter.artefact.manifest.source,
         },
         versions=versions(),
+        passes=tuple(fast),
+        notes=tuple(_remarks(pairs, networks, rules)),
     )
+
+
+def _remarks(pairs: Sequence[Pair], networks: Mapping[str, Network], rules: Rules) -> Iterable[str]:
+    """What is to be said of the networks, once."""
+    with_one = [pair for pair in pairs if pair.name in networks]
+    return dict.fromkeys(
+        line for pair in with_one for line in remarks(pair, networks[pair.name], rules.settings)
+    )
+
+
+def _passed(place: Place, network: Network, rules: Rules, ground: Ground) -> Run:
+    """What a network makes of a place's content."""
+    name, sha256 = network.path.name, sha256_of(network.path)
+    return ground.run(Trial(place, name, rules.settings, network=sha256), network)
 
 
 def _sweeps(pairs: Sequence[Pair], rules: Rules, ground: Ground) -> list[Sweep]:
@@ -152,13 +185,17 @@ def check_alike(runs: Sequence[Run], shelf: Shelf) -> None:
         ("number of evaluations", {run.steps for run in runs}),
         ("number of seconds", {run.budget for run in runs} - {None}),
     ):
-        if len(found) > 1:
-            raise StylecoreError(
-                f"the runs at {runs[0].place.pair} had not all the same {what}; remove"
-                f" {shelf.folder / RUNS}, or give another folder"
-            )
+        _check_same(what, found, runs[0].place.pair, shelf)
     for run in runs:
         if run.budget is None and run.evaluations > run.steps:
             raise StylecoreError(
                 f"{run.contender} made {run.evaluations} evaluations, and {run.steps} were allowed"
             )
+
+
+def _check_same(what: str, found: set[Any], pair: str, shelf: Shelf) -> None:
+    if len(found) > 1:
+        raise StylecoreError(
+            f"the runs at {pair} had not all the same {what}; remove {shelf.folder / RUNS}, or give"
+            " another folder"
+        )

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from ..feedforward.network import Network
 from ..painter import Painter
 from ..pictures.sizes import scaled_size
 from ..pyramid import plan
@@ -16,6 +17,7 @@ from ..settings import Settings
 from ..silence import native_silence
 from .course import Course, course_at
 from .events import Ended, Evaluated, OnEvent, Pace, Planned
+from .onepass import one_pass
 from .pairs import Pair, fingerprints
 from .race import OnEvaluated, race
 from .run import Run
@@ -90,8 +92,12 @@ class Ground:
         scales = plan(height, width, settings_for(settings, place.scales))
         return float(sum(scale.steps * scale.pixels for scale in scales))
 
-    def run(self, trial: Trial) -> Run:
+    def run(self, trial: Trial, network: Network | None = None) -> Run:
         """The run of a trial, made now or before.
+
+        Args:
+            trial: of a contender.
+            network: what paints, where the trial is of one.
 
         Raises:
             StylecoreError: when the engine fails, or it cannot be kept.
@@ -100,10 +106,15 @@ class Ground:
         found = self.shelf.find(trial, key)
         here = found is None
         if found is None:
-            found, picture = race(trial, self._course(trial), key, self._telling(trial))
+            course = self._course(trial)
+            if network is None:
+                found, picture = race(trial, course, key, self._telling(trial))
+            else:
+                found, picture = one_pass(trial, course, key, network)
             self.shelf.keep(found, picture)
         self._done += 1
-        self._pace.take(self.work(trial.place, trial.settings), here=here)
+        work = self.work(trial.place, trial.settings) if network is None else 0.0
+        self._pace.take(work, here=here)
         self._tell(Ended(found, self._done, self._total, here, self._pace.remaining()))
         return found
 

@@ -11,6 +11,7 @@ from .comparison import Comparison
 from .details import settings, sweeps
 from .gallery import gallery
 from .markup import count, data_uri, document, paragraphs
+from .passes import passes
 from .plots import Plot
 from .results import results
 from .spread import FEWEST
@@ -31,6 +32,7 @@ def as_html(comparison: Comparison, plots: Sequence[Plot], album: Album) -> byte
     parts = [
         _head(comparison),
         *(results(table, rules.fractions) for table in found),
+        *(_section("One pass of a network", passes(comparison)) if comparison.passes else ()),
         *_section("Curves", _curves(plots, comparison)),
         gallery(album),
         *_section("How parameters were found", sweeps(comparison)),
@@ -91,6 +93,9 @@ def _notes(comparison: Comparison) -> list[str]:
     return notes
 
 
+_DOTTED = " The dotted line is what networks come to in one pass."
+
+
 def _curves(plots: Sequence[Plot], comparison: Comparison) -> Iterator[str]:
     middle = "Lines are medians over all places, and areas the middle half of them. "
     if len(comparison.pairs) * comparison.rules.starts == 1:
@@ -99,6 +104,7 @@ def _curves(plots: Sequence[Plot], comparison: Comparison) -> Iterator[str]:
         f"{middle}Losses are the least so far of the evaluations, by the least that any contender "
         "came to at the same place: 1 is the best. Coarse to fine, lines begin where the last "
         "scale does. What Adam delivers is a mean of its iterates; its loss stands in the tables."
+        f"{_DOTTED if comparison.passes else ''}"
     ])  # fmt: skip
     for plot in plots:
         title, data = escape(plot.title), data_uri("image/svg+xml", plot.svg)

@@ -6,12 +6,13 @@ import io
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from ..errors import StylecoreError
 from .comparison import Comparison
 from .curves import Band, Floats, band, by_evaluations, by_seconds
-from .run import Curve, Run
+from .run import Curve, Number, Run
 from .summary import those_of
 from .trial import Scales
 from .ways import least_by_place, running_of
@@ -70,12 +71,14 @@ def draw(comparison: Comparison) -> list[Plot]:
     names = [one.name for one in comparison.rules.contenders]
     for scales in comparison.rules.scales:
         runs = those_of(comparison.runs, scales, clock=False)
-        for axis in AXES if runs else ():
+        if not runs:
+            continue
+        fast = [one for one in comparison.passes if one.place.scales == scales]
+        for axis in AXES:
             title = f"Loss against {axis}, {IN_WORDS[scales]}"
-            found.append(_plot(f"loss-{axis}-{scales}", title, runs, names, axis, ["loss"]))
-        if runs:
-            title = f"The terms of the loss, {IN_WORDS[scales]}"
-            found.append(_plot(f"terms-{scales}", title, runs, names, "evaluations", terms(runs)))
+            found.append(_plot(f"loss-{axis}-{scales}", title, (runs, fast), names, axis, ["loss"]))
+        title, parts = f"The terms of the loss, {IN_WORDS[scales]}", terms(runs)
+        found.append(_plot(f"terms-{scales}", title, (runs, fast), names, "evaluations", parts))
     return found
 
 
@@ -88,7 +91,7 @@ def terms(runs: Sequence[Run]) -> list[str]:
 def _plot(
     name: str,
     title: str,
-    runs: Sequence[Run],
+    shown: tuple[Sequence[Run], Sequence[Run]],
     names: Sequence[str],
     axis: str,
     parts: Sequence[str],
@@ -99,7 +102,7 @@ def _plot(
     with _with({"svg.fonttype": "none", "svg.hashsalt": name, "font.size": 10}):
         figure: Any = Figure(figsize=(4.2 * max(len(parts), 1.7), 3.9), layout="constrained")
         for panel, part in zip(_panels(figure, len(parts)), parts, strict=True):
-            _draw_part(panel, runs, names, axis, part)
+            _draw_part(panel, shown, names, axis, part)
         handles, labels = figure.axes[0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside upper center", ncols=3, frameon=False)
         svg, png = io.BytesIO(), io.BytesIO()
@@ -120,13 +123,22 @@ def _panels(figure: Any, count: int) -> list[Any]:
     return list(figure.subplots(1, count, squeeze=False)[0])
 
 
-def _draw_part(panel: Any, runs: Sequence[Run], names: Sequence[str], axis: str, part: str) -> None:
+def _draw_part(
+    panel: Any,
+    shown: tuple[Sequence[Run], Sequence[Run]],
+    names: Sequence[str],
+    axis: str,
+    part: str,
+) -> None:
+    """The runs of contenders, and passes of networks."""
+    runs, passes = shown
     label, along = AXES[axis]
     least = least_by_place(runs, running_of)
     for number, name in enumerate(names):
         mine = [run for run in runs if run.contender == name]
         found = band(mine, [least[run.place] for run in mine], along, part)
         _draw_band(panel, found, name, number, filled=len(mine) > 1)
+    _draw_passes(panel, [(one.delivered.get(part), least[one.place]) for one in passes])
     if axis == "evaluations":
         panel.xaxis.get_major_locator().set_params(integer=True)
     panel.set_xlabel(label)
@@ -134,6 +146,13 @@ def _draw_part(panel: Any, runs: Sequence[Run], names: Sequence[str], axis: str,
     _mark_ratios(panel)
     for side in ("top", "right"):
         panel.spines[side].set_visible(False)
+
+
+def _draw_passes(panel: Any, found: Sequence[tuple[Number, float]]) -> None:
+    """A dotted line: the median of losses, each by the least at its place."""
+    ratios = [loss / least for loss, least in found if loss and least]
+    if ratios:
+        panel.axhline(median(ratios), linestyle=":", color="#000000", label="network, one pass")
 
 
 def _mark_ratios(panel: Any) -> None:

@@ -27,14 +27,14 @@ class Schedule(NamedTuple):
     work: float
 
 
-def schedule(pairs: Sequence[Pair], rules: Rules, ground: Ground) -> Schedule:
-    """What is to be done by these rules."""
+def schedule(pairs: Sequence[Pair], rules: Rules, ground: Ground, passes: int = 0) -> Schedule:
+    """What is to be done by these rules, and so many passes of networks, which take no time."""
     places = list(rules.places(pairs))
     each = BUDGETS * len(rules.contenders)
     swept = [Place(pair.name, scales) for pair in pairs[:PAIRS] for scales in rules.scales]
     tried = sum(trials(one.optimizer, rules.settings) for one in rules.tuned)
     return Schedule(
-        each * len(places) + tried * len(swept),
+        each * len(places) + tried * len(swept) + passes,
         each * sum(ground.work(place, rules.settings) for place in places)
         + tried * sum(ground.work(place, rules.small) for place in swept),
     )

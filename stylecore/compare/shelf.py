@@ -49,7 +49,7 @@ class Shelf:
 
     def find(self, trial: Trial, key: str) -> Run | None:
         """The run of a trial, if it is there with its picture; what is damaged is not there."""
-        path = self._path(key, trial.settings.optimizer, trial.place.scales, sweep=trial.sweep)
+        path = self._path(key, trial.what, trial.place.scales, sweep=trial.sweep)
         try:
             run = Run.of_dict(json.loads(path.read_bytes()))
         except (OSError, *_STRANGE):
@@ -86,6 +86,6 @@ class Shelf:
     def _of(self, run: Run) -> Path:
         return self._path(run.key, run.optimizer, run.place.scales, sweep=run.sweep)
 
-    def _path(self, key: str, optimizer: str, scales: Scales, *, sweep: bool) -> Path:
-        what = "sweep" if sweep else "run"
-        return self.folder / RUNS / f"{what}-{scales}-{optimizer}-{key[:_KEPT]}.json"
+    def _path(self, key: str, what: str, scales: Scales, *, sweep: bool) -> Path:
+        kind = "sweep" if sweep else "run"
+        return self.folder / RUNS / f"{kind}-{scales}-{what}-{key[:_KEPT]}.json"

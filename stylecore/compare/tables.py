@@ -12,8 +12,9 @@ from .comparison import Comparison
 from .contenders import shown
 from .run import Run
 from .summary import tables, those_of
-from .trial import FORM
+from .trial import FORM, NETWORK
 from .ways import first_at, least_by_place, running_of
+from .worth import Worth, worth_of
 
 
 def as_dict(comparison: Comparison) -> dict[str, Any]:
@@ -39,7 +40,15 @@ def as_dict(comparison: Comparison) -> dict[str, Any]:
         "sweeps": [one.as_dict() for one in comparison.sweeps],
         "tables": [table.as_dict() for table in found],
         "runs": [run.as_dict() for run in comparison.runs],
+        "passes": [run.as_dict() for run in comparison.passes],
+        "worth": [one.as_dict() for one in _worth(comparison)],
+        "notes": list(comparison.notes),
     }
+
+
+def _worth(comparison: Comparison) -> list[Worth]:
+    names = [one.name for one in comparison.rules.contenders]
+    return worth_of(comparison.passes, comparison.runs, names)
 
 
 def machines(comparison: Comparison) -> list[str]:
@@ -53,7 +62,7 @@ def as_json(comparison: Comparison) -> bytes:
 
 
 def as_csv(comparison: Comparison) -> bytes:
-    """A line for each run; empty is what is no number, or was not reached."""
+    """A line for each run and each pass; empty is what is no number, or was not reached."""
     parts = sorted({name for run in comparison.runs for name in run.delivered} - {"loss"})
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
@@ -69,6 +78,9 @@ def as_csv(comparison: Comparison) -> bytes:
                 ends = [first_at(run, least[run.place] / one) or ("", "") for one in fractions]
                 shares = [run.delivered[part] for part in parts]
                 writer.writerow([*_line(run), *shares, *(one for end in ends for one in end)])
+    for one in comparison.passes:
+        shares = [one.delivered.get(part) for part in parts]
+        writer.writerow([*_line(one), *shares, *("" for _ in ways)])
     return text.getvalue().encode()
 
 
@@ -81,6 +93,8 @@ _COLUMNS = (
 
 def _line(run: Run) -> Sequence[Any]:
     budget = f"{run.steps} evaluations" if run.budget is None else f"{run.budget} seconds"
+    if run.optimizer == NETWORK:
+        budget = "one pass"
     return (
         *(run.place.pair, run.place.start, run.place.scales, budget),
         *(run.contender, run.optimizer, shown(run.parameters)),

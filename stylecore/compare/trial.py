@@ -15,6 +15,9 @@ Scales = Literal["single", "coarse"]
 """All at the final size, or coarse to fine."""
 
 SCALES: tuple[Scales, ...] = get_args(Scales)
+NETWORK = "network"
+"""In the place of an optimiser's name: one pass of a network."""
+
 FORM = 1
 """Of what is kept of a run; what was written in another is made anew."""
 
@@ -44,6 +47,7 @@ class Trial:
         settings: all of them; ``steps`` are its budget where ``seconds`` are none.
         seconds: its budget in place of steps, or None.
         sweep: whether it is one to find parameters by.
+        network: the SHA-256 of one that paints in one pass, where no optimiser does.
     """
 
     place: Place
@@ -51,6 +55,12 @@ class Trial:
     settings: Settings
     seconds: float | None = None
     sweep: bool = False
+    network: str = ""
+
+    @property
+    def what(self) -> str:
+        """The name of the optimiser, or of one pass of a network."""
+        return NETWORK if self.network else self.settings.optimizer
 
     def key(self, inputs: Mapping[str, str], machinery: Mapping[str, str]) -> str:
         """What two trials have in common that are the same, whatever the contender is called.
@@ -68,6 +78,8 @@ class Trial:
             "inputs": dict(inputs),
             "machinery": dict(machinery),
         }
+        if self.network:
+            said["network"] = self.network
         text = json.dumps(said, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -19,6 +19,9 @@ from stylecore.cli.compareprogress import CompareBar, place_text
 from stylecore.compare.events import Ended, Evaluated, Planned
 from stylecore.compare.run import Curve, Run
 from stylecore.compare.trial import Place, Trial
+from stylecore.models.networks.product import About, product_file
+from stylecore.models.networks.sizes import SHAPES
+from stylecore.models.networks.weights import first_weights
 from stylecore.pictures.images import write_image
 from stylecore.settings import Settings
 
@@ -121,6 +124,20 @@ def test_pairs_and_contenders_may_come_from_files(compare, words):
 
 
 @pytest.mark.slow
+def test_a_network_stands_beside_them(compare, words):
+    data = product_file(first_weights(SHAPES["tiny"], 0), About("tiny", "style", [], {}, {}))
+    Path("net.onnx").write_bytes(data)
+    one_style = [one for one in words if one != "wave.png"]
+    result = compare("--network", "net.onnx", plain=one_style)
+    assert result.exit_code == 0, result.output
+    assert "net.onnx, cat × night, one scale: one pass in" in result.stderr
+    assert "net.onnx, cat × night, at one scale:" in result.stdout
+    assert "as far came adam " in result.stdout
+    assert report()["worth"][0]["network"] == "net.onnx"
+    assert refused(compare("--network", "net.onnx"), "networks are 1, and styles 2")
+    assert refused(compare("--network", "cat.png", plain=one_style), "cat.png is no ONNX file")
+
+
 def test_parameters_are_found_first(compare, words):
     plain = [one for one in words if one not in ("night.png",)]
     at = plain.index("--sweep-size")

@@ -76,7 +76,17 @@ APART = {
         *("contents", "styles", "list_", "settings_file", "init", "model", "output"),
     },
     "compare": {
-        *("content", "style", "list_", "contenders", "settings_file", "init", "model", "output"),
+        *(
+            "content",
+            "style",
+            "list_",
+            "contenders",
+            "settings_file",
+            "init",
+            "model",
+            "network",
+            "output",
+        ),
     },
     "tune": {"content", "style", "settings_file", "init", "model", "output"},
     "train": {"style", "photos", "output", "resume", "preview", "model"},
