@@ -16,6 +16,7 @@ from ..settings import Settings, parse_numbers
 from .common import Model, Offline, Quiet, argument, optional
 from .compareprogress import CompareProgress, compare_progress_for
 from .errors import complain, how_it_ended, while_reading
+from .networks import opened
 from .options import SettingsFile, with_settings_of
 from .outputs import Outputs, model_files
 from .painters import open_painter
@@ -283,13 +284,12 @@ def _run(
 ) -> Comparison:
     from ..compare.comparison import compare as compare_all
     from ..engine.engines import exact
-    from ..feedforward.opening import open_network
 
     reading = partial(while_reading, list[str]())
     with open_painter(rules.settings, model, offline, progress) as painter:
         engine = exact(painter.engine)
-        opened = {path: open_network(path, engine) for path in dict.fromkeys(networks.values())}
-        by_pair = {pair: opened[path] for pair, path in networks.items()}
+        fast = {path: opened(path, engine) for path in dict.fromkeys(networks.values())}
+        by_pair = {pair: fast[path] for pair, path in networks.items()}
         return compare_all(pairs, rules, painter, shelf, progress.happened, reading, by_pair)
 
 

@@ -156,10 +156,9 @@ def _search(
     size: int | None,
     vary: str | None,
 ) -> Search:
-    from ..tune.knobs import usual_for
     from ..tune.search import SIZE, TRIALS, Search
 
-    names = usual_for(settings)
+    names = None
     if vary is not None:
         names = tuple(filter(None, (name.strip() for name in vary.split(","))))
     return Search(

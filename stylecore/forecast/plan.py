@@ -133,6 +133,7 @@ def planned(
         stages.append(Stage(scale, fit, iterations * each))
     calibration = sum(
         (pilot.steps + _PREPARED)
+        * _AROUND
         * speed.iteration(_around(pilot.height, pilot.width, manifest.margin))
         for pilot in work(scene)
     )

@@ -13,7 +13,7 @@ from ..errors import SettingsError
 from ..measures.held_out import held_out
 from ..settings import LARGEST_SIDE, SMALLEST_SIDE, Settings
 from ..settingsfile import mapping_of
-from .knobs import USUAL, Range, Value, changes_for, check_knobs, ranges_for, values_of
+from .knobs import Range, Value, changes_for, check_knobs, ranges_for, usual_for, values_of
 
 SIZE = 192
 """Pixels of a trial's longest side, where nobody says."""
@@ -32,7 +32,7 @@ class Search:
     Attributes:
         settings: of the pictures that come of it: their size, and what is not varied.
         size: longest side of the trials, in pixels; never more than the pictures'.
-        vary: rows of the table of knobs.
+        vary: rows of the table of knobs; None for those that are usual for the settings.
         trials: how many, over all calls.
         seconds: after which none is begun, over all calls; 0 for no such limit.
 
@@ -42,12 +42,12 @@ class Search:
 
     settings: Settings
     size: int = SIZE
-    vary: tuple[str, ...] = USUAL
+    vary: tuple[str, ...] | None = None
     trials: int = TRIALS
     seconds: float = 0.0
 
     def __post_init__(self) -> None:
-        check_knobs(self.vary)
+        check_knobs(self.varied)
         held_out(self.settings)
         if not SMALLEST_SIDE <= self.size <= LARGEST_SIDE:
             raise SettingsError(
@@ -61,6 +61,11 @@ class Search:
             )
 
     @property
+    def varied(self) -> tuple[str, ...]:
+        """The rows of the table of knobs that are searched."""
+        return usual_for(self.settings) if self.vary is None else self.vary
+
+    @property
     def small(self) -> Settings:
         """The settings of trials, before anything is varied."""
         size = min(self.size, self.settings.size)
@@ -71,12 +76,12 @@ class Search:
     @property
     def ranges(self) -> dict[str, Range]:
         """What may be tried of each."""
-        return ranges_for(self.vary, self.settings)
+        return ranges_for(self.varied, self.settings)
 
     @property
     def start(self) -> dict[str, Value]:
         """What the settings have: it is tried first."""
-        return values_of(self.vary, self.settings)
+        return values_of(self.varied, self.settings)
 
     def settings_with(self, values: Mapping[str, Value]) -> Settings:
         """The settings of a picture."""

@@ -93,6 +93,13 @@ def test_trials_are_small_and_choices_are_not():
     assert search.small_with({"content_weight": 0.1}).content_weight == 0.1
 
 
+def test_what_is_usual_is_searched_where_nobody_says():
+    assert Search(Settings()).varied == USUAL
+    strong = Search(Settings(strength=0.5))
+    assert strong.varied == usual_for(strong.settings)
+    assert strong.start["strength"] == 0.5
+
+
 def test_two_searches_are_one_where_their_trials_are():
     search = Search(Settings())
     key = search.key(INPUTS, MACHINERY)
