@@ -138,6 +138,8 @@ TRAINING_TEXTS = {
     "size": "Longest side of the pictures that the network is for, in pixels: strokes are as large "
     "as the style has them at this size.",
     "seed": "Seed of the first weights, the crops and the noise.",
+    "strength": "How far pictures go from the photograph to the style, 0-1, in place of weights: "
+    "the content weight is found for some of the photographs, by small pilots.",
     "style_loss": "What is compared of the style, as for stylize; what asks for neighbours looks "
     "for them in every photograph, and takes several times as long.",
     "color": "Whose colours: the style's, or the photograph's by painting light and dark alone "

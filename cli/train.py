@@ -67,7 +67,7 @@ Resume = Annotated[
 ]
 
 _OF_THE_LOSS = (
-    *("size", "seed", "content_weight", "style_weight", "tv_weight", "content_layers"),
+    *("size", "seed", "strength", "content_weight", "style_weight", "tv_weight", "content_layers"),
     *("style_layers", "composition", "pooling", "style_loss", "loss_scale", "blend"),
     *("style_scale", "color", "engine", "threads"),
 )

@@ -38,7 +38,7 @@ OF_THE_CORE_FOR_MODELS = {
     *("engine", "errors", "files", "locks", "losses", "pictures", "settings", "tiling", "version"),
 }
 # A training is a run: it looks at a scene and takes steps.
-OF_THE_CORE_FOR_TRAINING = {"control", "optimizers", "pyramid", "scene"}
+OF_THE_CORE_FOR_TRAINING = {"control", "optimizers", "painter", "pyramid", "scene"}
 MAY_IMPORT = {
     "stylecore.batch": {
         *("checkpoints", "engine", "errors", "files", "locks", "memory", "painter", "pictures"),

@@ -145,12 +145,20 @@ class Photographs:
             ImageError: when none can be read.
         """
         rows, columns = _TILES
-        few = list(islice(self._readable(range(len(self._paths))), rows * columns))
+        few = self.few(rows * columns)
         side = max(1, self._size // columns)
         tiles = [resize(one, side, side) for one in islice(cycle(few), rows * columns)]
         return np.vstack(
             [np.hstack(tiles[at : at + columns]) for at in range(0, len(tiles), columns)]
         )
+
+    def few(self, most: int) -> list[Picture]:
+        """The first of those that can be read, no more than so many, as :meth:`first` has it.
+
+        Raises:
+            ImageError: when none can be read.
+        """
+        return list(islice(self._readable(range(len(self._paths))), most))
 
     def _photograph(self, number: int) -> Picture:
         """Each of them once, in an order of its own, before any comes again."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from ...control.composition import MIXED
-from ...engine.artefact import default_artefact, load_artefact
+from ...engine.artefact import Artefact, default_artefact, load_artefact
 from ...engine.engines import choose_engine, exact, open_session
 from ...engine.table import Engine
 from ...errors import SettingsError
@@ -30,6 +30,7 @@ from .schedule import Schedule
 from .settings import LOOK, TrainingSettings
 from .state import TrainingState, read_state
 from .trainer import OnStep, Trainer, TrainingStep
+from .weighing import FEW, weighed
 
 Reading: TypeAlias = Callable[[], AbstractContextManager[None]]
 
@@ -44,15 +45,7 @@ def looked_at(settings: Settings) -> Settings:
     """The settings without content layers that hold at coarse scales only, which crops do not have.
 
     An artefact for these is smaller, and quicker.
-
-    Raises:
-        SettingsError: for a strength, which is of a picture.
     """
-    if settings.strength is not None:
-        raise SettingsError(
-            f"strength is {settings.strength}, which is found for a pair of pictures, and a"
-            " training sees many; give content_weight instead"
-        )
     if settings.size <= MIXED:
         return settings
     return replace(settings, coarse_content=settings.content_layers)
@@ -72,7 +65,7 @@ class Training:
         settings: of the loss, and of the machine; `LOOK` by default.
         training: how to train; ``TrainingSettings()`` by default.
         resume: a file of a training that is gone on with.
-        on_note: told of files that are passed over.
+        on_note: told of files that are passed over, and of what a strength comes to.
         while_reading: made for each photograph that is read, to read it in.
 
     Raises:
@@ -92,9 +85,9 @@ class Training:
         on_note: Callable[[str], object] | None = None,
         while_reading: Reading = nullcontext,
     ) -> None:
-        self._styles, self._settings = tuple(styles), (settings := looked_at(settings))
+        self._styles, self._strength = tuple(styles), settings.strength
         self._training = training or TrainingSettings()
-        resumed = None if resume is None else self._resumed(resume)
+        settings = looked_at(settings)
         chosen = choose_engine(settings.engine, settings.threads)
         # Four sessions take turns: one that spins would slow down the next.
         self.engine: Engine = replace(chosen, spins=False)
@@ -104,9 +97,18 @@ class Training:
         self._photographs = Photographs(
             photographs, settings.size, settings.seed, on_note, while_reading, grey=in_grey
         )
+        artefact = load_artefact(model or default_artefact(settings))
+        resumed, about = (None, {}) if resume is None else read_state(resume)
+        self._settings = settings = self._weighed(settings, about, artefact, while_reading)
+        if self._strength is not None and on_note is not None:
+            on_note(
+                f"a strength of {self._strength:g} comes to a content weight of"
+                f" {settings.content_weight:.3g}"
+            )
+        self._check_same(about, resume)
         with while_reading():
             scene = read_scene(self._photographs.together(), self._styles, settings)
-        self._judge = Judge(load_artefact(model or default_artefact(settings)), self.engine, scene)
+        self._judge = Judge(artefact, self.engine, scene)
         network = TrainedNetwork(self._shape, exact(self.engine), grey=in_grey)
         schedule = Schedule(self._training, settings.seed)
         state = resumed or self._first_state()
@@ -159,15 +161,31 @@ class Training:
         weights = first_weights(self._shape, self._settings.seed)
         return TrainingState.first(weights, len(self._judge.parts))
 
-    def _resumed(self, path: Path) -> TrainingState:
-        state, about = read_state(path)
+    def _weighed(
+        self, settings: Settings, about: Mapping[str, Any], artefact: Artefact, reading: Reading
+    ) -> Settings:
+        """With weights in place of a strength: those of the training that is gone on with, if any.
+
+        Its photographs may have been others, which a strength would come to other weights with.
+        """
+        if self._strength is None:
+            return settings
+        if about and about.get("strength") == self._strength:
+            weights = {name: float(about[name]) for name in ("content_weight", "style_weight")}
+            return replace(settings, strength=None, **weights)
+        with reading():
+            return weighed(settings, self._photographs.few(FEW), self._styles, artefact)
+
+    def _check_same(self, about: Mapping[str, Any], path: Path | None) -> None:
+        """Make sure that the training that is gone on with is of the same."""
+        if path is None:
+            return
         for name, value in self._identity().items():
             if about.get(name) != value:
                 raise SettingsError(
                     f"{path} is of a training with {name} {_words(about.get(name))}, not"
                     f" {_words(value)}; give what it was begun with"
                 )
-        return state
 
     def _identity(self) -> dict[str, Any]:
         """What a training is of, ready for JSON."""
@@ -175,6 +193,7 @@ class Training:
         about = {
             "network": self._training.network,
             "style": [sha256_of(path) for path in self._styles],
+            "strength": self._strength,
             **{name: settings[name] for name in _OF_THE_LOSS},
         }
         return json.loads(json.dumps(about))  # as it comes back from a file
@@ -187,6 +206,7 @@ class Training:
             styles=[path.name for path in self._styles],
             settings={
                 **{name: settings[name] for name in (*_OF_THE_LOSS, "seed")},
+                "strength": self._strength,
                 **self._training.as_dict(),
             },
             losses={

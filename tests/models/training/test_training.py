@@ -11,12 +11,18 @@ from stylecore.models.training.photographs import find_photographs
 from stylecore.models.training.settings import LOOK, TrainingSettings
 from stylecore.models.training.state import TrainingState
 from stylecore.models.training.training import Training, looked_at
+from stylecore.painter import Painter
+from stylecore.scene import read_scene
 from stylecore.settings import Settings
 
 
 @pytest.fixture(scope="module")
 def opened(album, painting, judging):
-    def opened(changes=None, styles=(painting,), resume=None, **how):
+    photographs = album
+
+    def opened(
+        changes=None, styles=(painting,), resume=None, on_note=None, album=photographs, **how
+    ):
         settings = Settings(
             **{**LOOK.as_dict(), "size": 128, "engine": "cpu", "threads": 1, **(changes or {})}
         )
@@ -28,6 +34,7 @@ def opened(album, painting, judging):
             settings=settings,
             training=TrainingSettings(**how),
             resume=resume,
+            on_note=on_note,
         )
 
     return opened
@@ -124,9 +131,37 @@ def test_large_pictures_want_no_content_layers_of_coarse_scales():
     assert looked_at(small) == small
 
 
-def test_a_training_has_no_strength():
-    with pytest.raises(SettingsError, match=r"strength is 0\.5, .* give content_weight instead"):
-        looked_at(Settings(strength=0.5))
+def test_a_strength_comes_to_one_weight_for_all_photographs(opened, album, painting, judging):
+    notes = []
+    one = opened({"strength": 0.6}, steps=1, on_note=notes.append)
+    settings = Settings(**{**LOOK.as_dict(), "size": 128, "engine": "cpu", "threads": 1,
+                           "strength": 0.6})  # fmt: skip
+    with Painter(judging, settings) as painter:
+        found = [
+            painter.calibrated(read_scene(path, [painting], settings)).settings.content_weight
+            for path in find_photographs(album)
+        ]
+    one.run()
+    told = json.loads(told_by(one.product())["settings"])
+    assert told["content_weight"] == pytest.approx(np.exp(np.mean(np.log(found))), rel=1e-3)
+    assert told["strength"] == 0.6
+    assert notes == [f"a strength of 0.6 comes to a content weight of {told['content_weight']:.3g}"]
+
+
+def test_a_training_with_a_strength_goes_on_with_the_weight_that_it_had(opened, painting, tmp_path):
+    begun = opened({"strength": 0.6}, steps=1)
+    begun.run()
+    path = tmp_path / "a.state.npz"
+    path.write_bytes(begun.state())
+    weight = json.loads(told_by(begun.product())["settings"])["content_weight"]
+    gone_on = opened({"strength": 0.6}, resume=path, album=painting)
+    gone_on.run()
+    told = json.loads(told_by(gone_on.product())["settings"])
+    assert (told["content_weight"], gone_on.steps) == (weight, 2)
+    with pytest.raises(SettingsError, match=r"with strength 0\.6, not 0\.3"):
+        opened({"strength": 0.3}, resume=path)
+    with pytest.raises(SettingsError, match=r"with strength 0\.6, not null"):
+        opened(resume=path)
 
 
 @pytest.mark.parametrize(("steps", "points"), [(0, 0), (1, 1), (16, 16), (100, 16)])
