@@ -317,9 +317,8 @@ def _settings(base: Settings, chosen: dict[str, Any]) -> Settings:
     preset, file = chosen.pop("preset", None), context.params.get("settings_file")
     said = {name: one for name, one in chosen.items() if _is_said(context, name)}
     _check_apart(said)
-    if preset is None and file is None:
-        return replace(base, **_values(chosen))
-    return replace(_begun(preset, file), **apart(_values(said)))
+    begun = base if preset is None and file is None else _begun(preset, file)
+    return replace(begun, **apart(_values(said)))
 
 
 def _begun(preset: str | None, file: Path | None) -> Settings:

@@ -131,11 +131,16 @@ def test_large_pictures_want_no_content_layers_of_coarse_scales():
     assert looked_at(small) == small
 
 
+def strong(strength):
+    return {"strength": strength, "content_weight": Settings().content_weight}
+
+
 def test_a_strength_comes_to_one_weight_for_all_photographs(opened, album, painting, judging):
     notes = []
-    one = opened({"strength": 0.6}, steps=1, on_note=notes.append)
-    settings = Settings(**{**LOOK.as_dict(), "size": 128, "engine": "cpu", "threads": 1,
-                           "strength": 0.6})  # fmt: skip
+    one = opened(strong(0.6), steps=1, on_note=notes.append)
+    settings = Settings(
+        **{**LOOK.as_dict(), "size": 128, "engine": "cpu", "threads": 1, **strong(0.6)}
+    )
     with Painter(judging, settings) as painter:
         found = [
             painter.calibrated(read_scene(path, [painting], settings)).settings.content_weight
@@ -149,17 +154,17 @@ def test_a_strength_comes_to_one_weight_for_all_photographs(opened, album, paint
 
 
 def test_a_training_with_a_strength_goes_on_with_the_weight_that_it_had(opened, painting, tmp_path):
-    begun = opened({"strength": 0.6}, steps=1)
+    begun = opened(strong(0.6), steps=1)
     begun.run()
     path = tmp_path / "a.state.npz"
     path.write_bytes(begun.state())
     weight = json.loads(told_by(begun.product())["settings"])["content_weight"]
-    gone_on = opened({"strength": 0.6}, resume=path, album=painting)
+    gone_on = opened(strong(0.6), resume=path, album=painting)
     gone_on.run()
     told = json.loads(told_by(gone_on.product())["settings"])
     assert (told["content_weight"], gone_on.steps) == (weight, 2)
     with pytest.raises(SettingsError, match=r"with strength 0\.6, not 0\.3"):
-        opened({"strength": 0.3}, resume=path)
+        opened(strong(0.3), resume=path)
     with pytest.raises(SettingsError, match=r"with strength 0\.6, not null"):
         opened(resume=path)
 
