@@ -13,6 +13,7 @@ import typer
 
 from ..errors import SettingsError
 from ..settings import Settings, parse_numbers
+from .blas import calm_scipy
 from .common import Model, Offline, Quiet, argument, optional
 from .compareprogress import CompareProgress, compare_progress_for
 from .errors import complain, how_it_ended, while_reading
@@ -285,6 +286,7 @@ def _run(
     from ..compare.comparison import compare as compare_all
     from ..engine.engines import exact
 
+    calm_scipy()
     reading = partial(while_reading, list[str]())
     with open_painter(rules.settings, model, offline, progress) as painter:
         engine = exact(painter.engine)

@@ -9,6 +9,7 @@ from ..engine.cores import notes_on
 from ..errors import StylecoreError
 from ..results import Interrupted, UnfinishedError
 from ..settings import Settings
+from .blas import calm_scipy
 from .order import Order
 from .progress import Progress
 
@@ -50,6 +51,8 @@ def open_painter(
     from ..engine.engines import choose_engine
     from ..painter import Painter
 
+    if settings.optimizer == "lbfgs":
+        calm_scipy()
     choose_engine(settings.engine, settings.threads)  # fails now, rather than after a download
     artefact = artefact_for(settings, model, offline, progress)
     for note in notes_on(settings.threads):  # now, rather than after a slow run
