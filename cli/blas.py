@@ -12,8 +12,6 @@ def calm_scipy() -> None:
 
     Its vectors are a picture long, which a second thread is no help with; but it waits for more so
     busily that ONNX Runtime's threads lack a core. It reads this when it is loaded, later than
-    NumPy's own, which multiplies matrices and keeps its threads.
+    NumPy's own, which multiplies matrices and keeps its threads where it is there already.
     """
-    import numpy as np  # noqa: F401  # pyright: ignore[reportUnusedImport]
-
     os.environ.setdefault(_OPENBLAS, "1")

@@ -52,7 +52,7 @@ def open_painter(
     from ..painter import Painter
 
     if settings.optimizer == "lbfgs":
-        calm_scipy()
+        calm_scipy()  # now that NumPy came with the painter
     choose_engine(settings.engine, settings.threads)  # fails now, rather than after a download
     artefact = artefact_for(settings, model, offline, progress)
     for note in notes_on(settings.threads):  # now, rather than after a slow run

@@ -9,7 +9,7 @@ import pytest
 from stylecore.cli.blas import calm_scipy
 
 ASK = """
-import ctypes, re
+import ctypes, re, numpy
 from stylecore.cli.blas import calm_scipy
 calm_scipy()
 import scipy.optimize
