@@ -88,19 +88,10 @@ def compare(
     ground = Ground(pairs, rules.settings, painter, shelf, tell, reading)
     with shelf.held():
         shelf.sweep_up()
-        passes = len(rules.scales) * sum(pair.name in networks for pair in pairs)
-        ground.expect(*schedule(pairs, rules, ground, passes))
+        many = len(rules.scales) * sum(pair.name in networks for pair in pairs)
+        ground.expect(*schedule(pairs, rules, ground, many))
         sweeps = tuple(_sweeps(pairs, rules, ground))
-        runs: list[Run] = []
-        fast: list[Run] = []
-        for number, place in enumerate(rules.places(pairs)):
-            found = _compete(place, number, rules, sweeps, ground)
-            if place.pair in networks and not place.start:
-                fast.append(_passed(place, networks[place.pair], rules, ground))
-                objectives = {run.objective for run in (*found, fast[-1])}
-                _check_same("objective", objectives, place.pair, shelf)
-            runs += found
-            ground.leave()
+        runs, passes = _everywhere(pairs, rules, sweeps, networks, ground)
     return Comparison(
         rules=rules,
         pairs=tuple(pairs),
@@ -114,9 +105,30 @@ def compare(
             "source": painter.artefact.manifest.source,
         },
         versions=versions(),
-        passes=tuple(fast),
+        passes=tuple(passes),
         notes=tuple(_remarks(pairs, networks, rules)),
     )
+
+
+def _everywhere(
+    pairs: Sequence[Pair],
+    rules: Rules,
+    sweeps: Sequence[Sweep],
+    networks: Mapping[str, Network],
+    ground: Ground,
+) -> tuple[list[Run], list[Run]]:
+    """The runs at all places, and the passes of networks, which one start is enough for."""
+    runs: list[Run] = []
+    passes: list[Run] = []
+    for number, place in enumerate(rules.places(pairs)):
+        found = _compete(place, number, rules, sweeps, ground)
+        if place.pair in networks and not place.start:
+            passes.append(_passed(place, networks[place.pair], rules, ground))
+            objectives = {run.objective for run in (*found, passes[-1])}
+            _check_same("objective", objectives, place.pair, ground.shelf)
+        runs += found
+        ground.leave()
+    return runs, passes
 
 
 def _remarks(pairs: Sequence[Pair], networks: Mapping[str, Network], rules: Rules) -> Iterable[str]:
