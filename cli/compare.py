@@ -317,12 +317,12 @@ def _say_ended(end: BaseException, progress: CompareProgress, shelf: Shelf) -> i
 def _tell(comparison: Comparison, shelf: Shelf, seconds: float) -> None:
     from ..compare.report import PAGE
     from ..compare.summary import tables
-    from ..compare.worth import worth_of
+    from ..compare.worth import worth_in
 
     rules = comparison.rules
     for table in tables(comparison.runs, rules.contenders, rules.fractions):
         typer.echo(_told(table))
-    for one in worth_of(comparison.passes, comparison.runs, [one.name for one in rules.contenders]):
+    for one in worth_in(comparison):
         typer.echo(_worth_told(one))
     for note in comparison.notes:
         typer.echo(note)

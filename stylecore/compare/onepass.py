@@ -58,10 +58,11 @@ def remarks(pair: Pair, network: Network, settings: Settings) -> list[str]:
     learnt = network.about.get(_STYLE)
     if learnt and not any(style in learnt for style in styles):
         found.append(f"{name} has learnt {learnt}, not {' and '.join(sorted(styles))}.")
-    given, trained = mapping_of(settings), _trained(network.about)
+    given = json.loads(json.dumps(mapping_of(settings)))  # as it comes back from a file
+    trained = _trained(network.about)
     for what in _OF_THE_LOSS:
-        if what in trained and trained[what] != _plain(given.get(what)):
-            here = json.dumps(_plain(given.get(what)))
+        if what in trained and trained[what] != given.get(what):
+            here = json.dumps(given.get(what))
             found.append(
                 f"{name} was trained with {what} {json.dumps(trained[what])}, and is judged with"
                 f" {here}."
@@ -136,8 +137,3 @@ def _trained(about: Mapping[str, str]) -> dict[str, Any]:
     except ValueError:
         return {}
     return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
-
-
-def _plain(value: Any) -> Any:
-    """As it comes back from JSON."""
-    return json.loads(json.dumps(value))

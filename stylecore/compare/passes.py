@@ -9,14 +9,14 @@ from html import escape
 from .comparison import Comparison
 from .markup import paragraphs, plain, row, table
 from .plots import IN_WORDS
-from .worth import Overtaken, Worth, worth_of
+from .worth import Overtaken, Worth, worth_in
 
 
 def passes(comparison: Comparison) -> Iterator[str]:
     """A table for each kind of scales: pairs, their network, and when contenders come as far."""
     rules = comparison.rules
     names = [one.name for one in rules.contenders]
-    found = worth_of(comparison.passes, comparison.runs, names)
+    found = worth_in(comparison)
     yield paragraphs([
         "A network paints the content in one pass; its picture is judged as all others are. For "
         "each contender stands after how many evaluations, and seconds, its running loss was the "

@@ -14,7 +14,7 @@ from .run import Run
 from .summary import tables, those_of
 from .trial import FORM, NETWORK
 from .ways import first_at, least_by_place, running_of
-from .worth import Worth, worth_of
+from .worth import worth_in
 
 
 def as_dict(comparison: Comparison) -> dict[str, Any]:
@@ -41,14 +41,9 @@ def as_dict(comparison: Comparison) -> dict[str, Any]:
         "tables": [table.as_dict() for table in found],
         "runs": [run.as_dict() for run in comparison.runs],
         "passes": [run.as_dict() for run in comparison.passes],
-        "worth": [one.as_dict() for one in _worth(comparison)],
+        "worth": [one.as_dict() for one in worth_in(comparison)],
         "notes": list(comparison.notes),
     }
-
-
-def _worth(comparison: Comparison) -> list[Worth]:
-    names = [one.name for one in comparison.rules.contenders]
-    return worth_of(comparison.passes, comparison.runs, names)
 
 
 def machines(comparison: Comparison) -> list[str]:

@@ -39,19 +39,15 @@ def ways_of(
     ways: list[Reached] = []
     for fraction in fractions:
         at = [first_at(run, least[run.place] / fraction) for run in mine]
-        there = [one for one in at if one is not None]
-        missing = [(math.inf, math.inf)] * (len(at) - len(there))
-        evaluations, seconds = zip(*(there + missing), strict=True) if at else ((), ())
-        ways.append(
-            Reached(
-                fraction,
-                len(there),
-                len(at),
-                Spread.of(evaluations).median,
-                Spread.of(seconds).median,
-            )
-        )
+        ways.append(Reached(fraction, *together(at)))
     return tuple(ways)
+
+
+def together(ends: Sequence[tuple[float, float] | None]) -> tuple[int, int, float, float]:
+    """What several of :func:`first_at` say: how many came there, of how many, and the medians."""
+    found = [end or (math.inf, math.inf) for end in ends]
+    evaluations, seconds = (Spread.of(end[i] for end in found).median for i in (0, 1))
+    return sum(end is not None for end in ends), len(ends), evaluations, seconds
 
 
 def first_at(run: Run, loss: float) -> tuple[float, float] | None:

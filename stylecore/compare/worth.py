@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .comparison import Comparison
 from .run import Run, number
-from .spread import Spread
 from .summary import those_of
 from .trial import Place
-from .ways import first_at
+from .ways import first_at, together
 
 
 @dataclass(frozen=True)
@@ -77,6 +76,12 @@ class Worth:
         }
 
 
+def worth_in(comparison: Comparison) -> list[Worth]:
+    """What every pass of a comparison is worth."""
+    names = [one.name for one in comparison.rules.contenders]
+    return worth_of(comparison.passes, comparison.runs, names)
+
+
 def worth_of(passes: Sequence[Run], runs: Sequence[Run], names: Sequence[str]) -> list[Worth]:
     """What every pass is worth, beside the runs of its pair that had evaluations as their budget.
 
@@ -92,14 +97,9 @@ def _worth(one: Run, runs: Sequence[Run], names: Sequence[str]) -> Worth:
     beside = [run for run in those_of(runs, one.place.scales, clock=False)
               if run.place.pair == one.place.pair]  # fmt: skip
     overtaken = (
-        _overtaken(name, [run for run in beside if run.contender == name], one.loss)
+        Overtaken(
+            name, *together([first_at(run, one.loss) for run in beside if run.contender == name])
+        )
         for name in names
     )
     return Worth(one.place, one.contender, one.seconds, one.loss, tuple(overtaken))
-
-
-def _overtaken(name: str, runs: Sequence[Run], loss: float) -> Overtaken:
-    ends = [first_at(run, loss) or (math.inf, math.inf) for run in runs]
-    there = sum(math.isfinite(end[0]) for end in ends)
-    evaluations, seconds = (Spread.of(end[i] for end in ends).median for i in (0, 1))
-    return Overtaken(name, there, len(runs), evaluations, seconds)
