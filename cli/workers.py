@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ..engine.cores import notes_on
 from ..errors import SettingsError
 from ..settings import Settings
+from .blas import calm_scipy
 from .painters import artefact_for
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class Workers:
         from ..batch.local import local_crew
 
         processes = min(self.jobs, len(waiting)) or processes_for(waiting)
+        if processes == 1 and any(job.settings.optimizer == "lbfgs" for job in waiting):
+            calm_scipy()  # others' processes have a share of the cores each
         threads = max(job.settings.threads for job in waiting)
         for note in notes_on(threads * processes):
             progress.say(f"stylecore: {note}")

@@ -1,4 +1,5 @@
 import logging
+import os
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,19 @@ def test_so_many_as_were_asked_for_or_suit_and_no_more_than_pictures(
         assert type(crew) is kind
         assert crew.hands == hands
     assert said.lines == []
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "processes", "threads"),
+    [("lbfgs", 1, "1"), ("lbfgs", 2, None), ("adam", 1, None)],
+)
+def test_scipys_linear_algebra_keeps_to_one_thread_in_this_process(
+    monkeypatch, optimizer, processes, threads
+):
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "8")  # is put back at the end
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    with workers(processes).crew(jobs(4, optimizer=optimizer), Said()):
+        assert os.environ.get("OPENBLAS_NUM_THREADS") == threads
 
 
 def test_more_threads_than_cores_are_said(monkeypatch):
