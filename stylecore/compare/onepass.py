@@ -26,9 +26,10 @@ PASSES = 5
 """That are timed; the one before them takes the memory that these use."""
 
 _SETTINGS, _STYLE = "stylecore.settings", "stylecore.style"
+_BALANCE = ("content_weight", "style_weight")
 _OF_THE_LOSS = (
-    *("content_weight", "style_weight", "tv_weight", "content_layers", "style_layers"),
-    *("composition", "pooling", "style_loss", "loss_scale", "style_scale", "color"),
+    *(*_BALANCE, "tv_weight", "content_layers", "style_layers", "composition"),
+    *("pooling", "style_loss", "loss_scale", "style_scale", "color"),
 )
 _NO_EVALUATION = Curve((), (), {})
 
@@ -60,7 +61,8 @@ def remarks(pair: Pair, network: Network, settings: Settings) -> list[str]:
         found.append(f"{name} has learnt {learnt}, not {' and '.join(sorted(styles))}.")
     given = json.loads(json.dumps(mapping_of(settings)))  # as it comes back from a file
     trained = _trained(network.about)
-    for what in _OF_THE_LOSS:
+    unknown = _BALANCE if settings.strength is not None else ()  # each place has its own
+    for what in (one for one in _OF_THE_LOSS if one not in unknown):
         if what in trained and trained[what] != given.get(what):
             here = json.dumps(given.get(what))
             found.append(

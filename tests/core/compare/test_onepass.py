@@ -151,3 +151,12 @@ def test_it_is_said_what_a_network_was_trained_for(pairs, settings, network):
     assert "wave.onnx has learnt wave.png, not cat.png." in remarks(other, network, settings)
     strange = replace(network, about={"stylecore.settings": "[1"})
     assert remarks(pairs[0], strange, settings) == []
+
+
+def test_of_weights_that_a_strength_decides_place_by_place_nothing_is_said(
+    pairs, settings, network
+):
+    usual = replace(settings, content_weight=stylecore.Settings().content_weight)
+    heavy = replace(network, about={"stylecore.settings": '{"content_weight": 9}'})
+    assert any("content_weight 9" in line for line in remarks(pairs[0], heavy, usual))
+    assert remarks(pairs[0], heavy, replace(usual, strength=0.5)) == []
