@@ -2,9 +2,9 @@
 
     python benchmarks/legibility.py CONTENT STYLE RESULT...
 
-All is measured at 512 pixels, E at the result's own size if that is less; more is better. The
-first line is the content itself: what no painting at all would have. ``benchmarks/faces.py`` looks
-for faces.
+All is measured at 512 pixels, E at the result's own size if that is less; more structure and more E
+are better. The first line is the content itself: what no painting at all would have.
+``benchmarks/faces.py`` looks for faces.
 
 - structure: Pearson's correlation of the luminance of content and result in two bands (differences
   of Gaussians of 1 and 4, and of 4 and 16 pixels), the mean of the two.
@@ -12,6 +12,8 @@ for faces.
   does not optimise: features of style and result as Gaussians in the style's leading principal
   directions, −log of the Kullback–Leibler divergence of the two. Here the divergence is the mean of
   both ways, and the Gaussians are without means: their second moments hold both.
+- things: how much better the result explains the style's features at relu5_2, at 256 pixels, than
+  the style's texture does (``stylecore.measures.things``): above 0 the style's things came along.
 """
 
 from __future__ import annotations
@@ -31,8 +33,11 @@ from stylecore.engine.engines import choose_engine
 from stylecore.engine.sessions import Sessions
 from stylecore.engine.statistics import statistics
 from stylecore.measures.effectiveness import effectiveness_of
+from stylecore.measures.features import FeatureGraph
 from stylecore.measures.gaussian import Floats, Gaussian, kullback_leibler
+from stylecore.measures.held_out import settings_to_measure
 from stylecore.measures.structure import structure
+from stylecore.measures.things import shuffled, things
 from stylecore.models import ensure_artefact
 from stylecore.pictures.images import resize, scaled_size
 from stylecore.pictures.tensors import Picture, to_tensor
@@ -40,6 +45,7 @@ from stylecore.pictures.tensors import Picture, to_tensor
 LONGEST = 512
 LAYERS = ("relu1_2", "relu2_2", "relu3_3", "relu4_3", "relu5_2")
 DIRECTIONS = 32
+DEEP, SMALL = "relu5_2", 256
 
 
 def main() -> None:
@@ -63,10 +69,12 @@ class Verdict:
     Attributes:
         structure: how much of the content's is there, −1 to 1.
         effectiveness: E, by layer.
+        things: how much of the style's is there beyond its texture, −2 to 2.
     """
 
     structure: float
     effectiveness: Mapping[str, float]
+    things: float
 
     @property
     def mean(self) -> float:
@@ -82,6 +90,7 @@ def judge(content: Picture, style: Picture, result: Picture) -> Verdict:
     return Verdict(
         structure=structure(content, result),
         effectiveness=effectiveness(style, painted),
+        things=things_of(style, painted),
     )
 
 
@@ -94,13 +103,32 @@ def fitted(picture: Picture, longest: int) -> Picture:
 def header() -> str:
     """The first line of the table."""
     layers = "".join(f"{layer.removeprefix('relu'):>7}" for layer in LAYERS)
-    return f"{'':28}{'structure':>10}{'E':>7}{layers}"
+    return f"{'':28}{'structure':>10}{'things':>8}{'E':>7}{layers}"
 
 
 def line(name: str, verdict: Verdict) -> str:
     """A line of the table."""
     layers = "".join(f"{value:7.2f}" for value in verdict.effectiveness.values())
-    return f"{name:28}{verdict.structure:10.2f}{verdict.mean:7.2f}{layers}"
+    return f"{name:28}{verdict.structure:10.2f}{verdict.things:8.2f}{verdict.mean:7.2f}{layers}"
+
+
+def things_of(style: Picture, result: Picture) -> float:
+    """How much of the style's things the result has."""
+    style = fitted(style, SMALL)
+    textures = [deep(one) for one in shuffled(style)]
+    return things(deep(style), deep(fitted(result, SMALL)), textures)
+
+
+def deep(picture: Picture) -> Floats:
+    """Features (C, h, w)."""
+    return deep_features()(to_tensor(picture))[DEEP]
+
+
+@cache
+def deep_features() -> FeatureGraph:
+    """What sees things."""
+    artefact = load_artefact(ensure_artefact(settings_to_measure([DEEP])))
+    return FeatureGraph(artefact, choose_engine("cpu"))
 
 
 def effectiveness(style: Picture, result: Picture) -> dict[str, float]:
