@@ -17,7 +17,7 @@ from .trial import Scales
 
 SWEPT: Mapping[Optimizer, Mapping[str, tuple[Any, ...]]] = {
     "adam": {
-        "learning_rate": (0.5, 1.0, 2.0, 4.0, 8.0, 16.0),
+        "learning_rate": (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0),
         "betas": ((0.9, 0.99), (0.9, 0.999), (0.8, 0.9)),
         "averaging": (0.0, 0.8, 0.95),
     },
