@@ -208,7 +208,7 @@ def markdown(points: Sequence[Point], given: argparse.Namespace) -> Iterator[str
     }
     yield (
         f"Medians over the pairs: the defaults take 1/{times['seconds']:.1f} of the time, and have"
-        f" 1/{times['noise']:.1f} of the noise, which is 1/{times['noise'] ** 2:.0f} of its energy, and"
+        f" 1/{times['noise']:.1f} of the noise, 1/{times['noise'] ** 2:.0f} of its energy, and"
         f" 1/{times['beyond']:.1f} of that beyond the style's."
     )
 
