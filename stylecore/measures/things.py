@@ -39,17 +39,12 @@ def shuffled(style: Picture) -> list[Picture]:
         for column in range(columns)
     ]
     rng = np.random.default_rng(0)
-    return [
-        _laid([blocks[i] for i in _other(rng, len(blocks))], columns, rng) for _ in range(_DRAWS)
-    ]
-
-
-def _other(rng: np.random.Generator, count: int) -> Sequence[int]:
-    return [int(i) for i in rng.permutation(count)]
+    return [_laid(blocks, columns, rng) for _ in range(_DRAWS)]
 
 
 def _laid(blocks: Sequence[Picture], columns: int, rng: np.random.Generator) -> Picture:
-    turned = [block[:, ::-1] if rng.random() < 0.5 else block for block in blocks]
+    drawn = [blocks[int(i)] for i in rng.permutation(len(blocks))]
+    turned = [block[:, ::-1] if rng.random() < 0.5 else block for block in drawn]
     rows = [np.hstack(turned[i : i + columns]) for i in range(0, len(turned), columns)]
     return np.ascontiguousarray(np.vstack(rows))
 
