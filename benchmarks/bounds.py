@@ -17,23 +17,20 @@ the end, and how far at most. ``stylecore compare`` tells of seconds.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from scipy.optimize import Bounds, minimize
 
 import stylecore
+from stylecore.contract import Function
 from stylecore.models import ensure_artefact
-from stylecore.pictures.images import resize, scaled_size
-from stylecore.pictures.tensors import to_picture, to_tensor
+from stylecore.optimizers.box import HIGHEST
+from stylecore.pictures.images import resize
+from stylecore.pictures.tensors import Array, to_picture, to_tensor
 
-Array = np.ndarray[Any, np.dtype[np.float32]]
-Function = Callable[[Array], tuple[float, Array]]
-
-HIGHEST = 255.0
 CLIPPED, FREE, BOUNDED, OURS = "clipped", "free", "within bounds", "projected-lbfgs"
 
 
@@ -78,7 +75,7 @@ def main() -> None:
         given.content, given.style, model=ensure_artefact(settings), settings=settings
     )
     print(f"{'start':9}{'way':17}{'in 8 bits':>11}{'seen':>9}{'outside':>9}{'farthest':>10}")
-    for name, start in starts(given.content, given.size):
+    for name, start in starts(given.content, *objective.size):
         for way in (BOUNDED, FREE, CLIPPED, OURS):
             print(f"{name:9}{way:17}{line(objective, start, way, given.steps)}", flush=True)
 
@@ -94,11 +91,9 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def starts(content: Path, size: int) -> Iterator[tuple[str, Array]]:
+def starts(content: Path, height: int, width: int) -> Iterator[tuple[str, Array]]:
     """The content, and noise over all levels."""
-    picture = stylecore.read_image(content)
-    height, width = scaled_size(*picture.shape[:2], size)
-    x = to_tensor(resize(picture, width, height))
+    x = to_tensor(resize(stylecore.read_image(content), width, height))
     yield "content", x
     yield "noise", np.random.default_rng(0).uniform(0, HIGHEST, x.shape).astype(np.float32)
 
