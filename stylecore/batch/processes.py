@@ -32,6 +32,8 @@ class ProcessCrew(Crew):
     def __init__(self, processes: int) -> None:
         self._processes, self._threads = processes, shares(processes, usable_cores())
         self._context = multiprocessing.get_context("spawn")
+        self._broken: list[ProcessPoolExecutor] = []
+        self._pids: set[int] = set()
         _start_tracker()
         self._open()
 
@@ -68,7 +70,7 @@ class ProcessCrew(Crew):
     def renew(self) -> None:
         """Begin anew with as many processes."""
         self._lifeline.close()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._broken.append(self._pool)  # one that is shut down cannot be waited for any more
         self._open()
 
     def kill(self) -> None:
@@ -81,12 +83,12 @@ class ProcessCrew(Crew):
     def close(self) -> None:
         """End the processes after the step that they are at."""
         self._lifeline.close()
-        self._pool.shutdown(cancel_futures=True)
+        for pool in (*self._broken, self._pool):
+            pool.shutdown(cancel_futures=True)
         self._reader.close()
         self._writer.close()
 
     def _open(self) -> None:
-        self._pids: set[int] = set()
         self._writer: Any
         self._reader, self._writer = self._context.Pipe(duplex=False)
         watched: Any

@@ -2,8 +2,10 @@
 
 import multiprocessing
 import os
+import signal
 import time
-from dataclasses import replace
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +16,29 @@ from stylecore.batch.local import ThreadCrew, local_crew
 from stylecore.batch.processes import ProcessCrew, _threads_of_libraries
 
 TWO = partial(ProcessCrew, 2)
+
+
+@dataclass(frozen=True)
+class Deadly:
+    """A task that ends its process once others have begun."""
+
+    begun: str
+
+    def perform(self, _parcel, _bench):
+        while not Path(self.begun).exists():
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@dataclass(frozen=True)
+class Slow:
+    """A task that is at one step for a second."""
+
+    begun: str
+
+    def perform(self, _parcel, _bench):
+        Path(self.begun).touch()
+        time.sleep(1)
 
 
 @pytest.fixture
@@ -76,6 +101,17 @@ def test_of_processes_of_which_one_is_killed_no_picture_is_lost_and_none_made_tw
     Path("out").rename("before")
     paint(one_thread)
     assert pictures() == by_processes
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="nothing kills so here")
+def test_it_closes_when_who_outlived_a_broken_crew_has_gone(tmp_path):
+    begun = str(tmp_path / "begun")
+    with TWO() as crew:
+        tasks = [crew.submit(task(begun), None) for task in (Slow, Deadly)]
+        with pytest.raises(BrokenProcessPool):
+            tasks[1].result()
+        crew.renew()
+    assert not processes()
 
 
 @pytest.mark.slow
