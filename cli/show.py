@@ -16,6 +16,7 @@ from .standard import given
 
 if TYPE_CHECKING:
     from ..provenance.provenance import Provenance
+    from ..strength.calibrated import Calibrated
 
 _SHOWN = 12
 """Digits of a checksum that are enough to tell one file from another."""
@@ -70,7 +71,7 @@ def _lines(made: Provenance) -> Iterator[tuple[str, str]]:
     if made.strip:
         yield "strip", f"{made.strip} pictures"
     if made.calibrated is not None:
-        yield "strength", f"{made.calibrated.strength:g}, which {_changes(made.calibrated.changes)}"
+        yield "strength", f"{made.calibrated.strength:g}, which {_came_to(made.calibrated)}"
     if made.losses is not None:
         yield "loss", _losses(made.losses)
     yield "versions", ", ".join(f"{name} {one}" for name, one in made.versions.items())
@@ -81,9 +82,11 @@ def _lines(made: Provenance) -> Iterator[tuple[str, str]]:
         yield name, text if text == _text(default_of(name)) else f"{text}  *"
 
 
-def _changes(changes: Mapping[str, Any]) -> str:
-    """What a strength came to: ``came to content_weight 0.037``."""
-    return "came to " + ", ".join(f"{name} {_text(one)}" for name, one in changes.items())
+def _came_to(found: Calibrated) -> str:
+    """What it came to: ``came to content_weight 0.037, and to 0.052 at the end``."""
+    weights = ", ".join(f"{name} {_text(one)}" for name, one in found.changes.items())
+    end = "" if found.correction is None else f", and to {found.correction.weight:.3g} at the end"
+    return f"came to {weights}{end}"
 
 
 def _losses(losses: Mapping[str, float | None]) -> str:

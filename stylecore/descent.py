@@ -31,6 +31,7 @@ def descend(
     journal: Journal | None = None,
     fits: Sequence[Fit] = (),
     way: Way | None = None,
+    corrected: Callable[[Scene, Scale, Array], Scene] | None = None,
 ) -> tuple[Array, Targets]:
     """Minimise the objective at every scale.
 
@@ -43,6 +44,8 @@ def descend(
         journal: told where the descent stands; it goes on where that says that it stood.
         fits: how each scale finds room; by default all are painted as a whole.
         way: told of what is done in parts.
+        corrected: the scene with other weights, by what a scale that corrects them starts from; one
+            in tiles keeps those that it has.
 
     Returns:
         The picture (1, 3, H, W) at the last scale, and the targets there.
@@ -62,6 +65,8 @@ def descend(
         way.at(scale)
         start = standing.start if standing else grown(x, scene, scale, way)
         del x
+        if corrected and scale.corrects and not fit.side:
+            scene = corrected(scene, scale, start)
         targets = _aimed(objective, scene, scale, fit, start, prepared)
         if standing:
             record.go_on(objective.picture(into_box(start)))

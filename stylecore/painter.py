@@ -38,6 +38,7 @@ from .results import Result
 from .scene import Scene, Study
 from .settings import Settings
 from .strength.calibrated import Calibrated
+from .strength.correction import correct
 from .strength.pilots import OnPilot, calibrate
 from .strength.yardstick import Yardstick
 from .tiling.fitting import Fit
@@ -179,7 +180,9 @@ class Painter:
         outcome = Outcome(scene, report, started)
         try:
             prepared = partial(self._targets, self._traits(scene), exponent, way)
-            x, targets = descend(scene, scales, objective, prepared, record, journal, fits, way)
+            corrected = partial(self._corrected, report)
+            run = scene, scales, objective, prepared, record, journal, fits, way, corrected
+            x, targets = descend(*run)
             moves = scene.calibrated is None or scene.calibrated.strength > 0
             report.warnings += [*record.finish(moves=moves), *journal.notes()]
             outcome.painted(x)
@@ -246,6 +249,15 @@ class Painter:
     def _calibrated(self, scene: Scene, on_pilot: OnPilot | None) -> Calibrated:
         sketch = partial(self._sketch, self._traits(scene))
         return calibrate(scene, sketch, self.yardstick, on_pilot)
+
+    def _corrected(self, report: Report, scene: Scene, last: Scale, picture: Array) -> Scene:
+        """A scene with the content weight that takes a picture of it to its strength."""
+        if scene.calibrated is None:
+            return scene
+        weight, yardstick = scene.settings.content_weight, self.yardstick(scene)
+        found = correct(scene.calibrated, weight, last, yardstick, picture)
+        report.calibrated = found
+        return replace(scene, settings=found.at_the_end(scene.settings), calibrated=found)
 
     def fits(self, scene: Scene) -> tuple[list[Fit], float]:
         """How each scale of a run would find room, and the bytes that the process may hold.

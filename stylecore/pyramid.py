@@ -18,12 +18,15 @@ class Scale:
         width: in pixels.
         steps: evaluations of the objective at this size.
         shallow: whether it is held to the shallow layers alone.
+        corrects: whether the content counts here what a strength wants of it, by how far the
+            picture has come.
     """
 
     height: int
     width: int
     steps: int
     shallow: bool = False
+    corrects: bool = False
 
     @property
     def longest(self) -> int:
@@ -54,6 +57,9 @@ than a shallow one has seen of the same picture at coarser scales."""
 SHALLOW_COST = 0.7
 """Of a step's time with all layers: what it takes with the shallow ones alone."""
 
+CORRECTING = 6
+"""Steps more that a run with a strength takes at its last scale, to come where it is to go."""
+
 _GROWTH = 2.0
 _COST_SHARE = 0.15
 
@@ -64,13 +70,21 @@ def plan(height: int, width: int, settings: Settings) -> tuple[Scale, ...]:
     Sizes grow by a factor of about 2. A step costs in proportion to the pixels, so a scale gets
     steps in proportion to pixels^-0.15: coarse ones, where form is found, many cheap steps; the
     finest, where only texture is left to settle, few dear ones. Where the composition is the
-    content's, these are held to the shallow layers alone, which see strokes.
+    content's, these are held to the shallow layers alone, which see strokes. A strength takes a few
+    steps more at the last one.
 
     Args:
         height: of the result, in pixels.
         width: of the result, in pixels.
-        settings: ``coarsest`` and ``steps`` count.
+        settings: ``coarsest``, ``steps`` and ``strength`` count.
     """
+    scales = _grown(height, width, settings)
+    if settings.strength in (None, 0, 1):
+        return scales
+    return (*scales, replace(scales[-1], steps=CORRECTING, corrects=True))
+
+
+def _grown(height: int, width: int, settings: Settings) -> tuple[Scale, ...]:
     longest, shortest = max(height, width), min(height, width)
     coarsest = max(settings.coarsest or COARSEST, math.ceil(longest * SHORTEST / shortest))
     count = max(1, 1 + round(math.log(longest / coarsest, _GROWTH))) if coarsest < longest else 1

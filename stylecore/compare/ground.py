@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from ..feedforward.network import Network
@@ -89,7 +89,9 @@ class Ground:
         """About how many pixels a run at a place evaluates."""
         known = self._known[place.pair]
         height, width = scaled_size(known.height, known.width, settings.size)
-        scales = plan(height, width, settings_for(settings, place.scales))
+        # The weights that a strength comes to are the same for all: nobody corrects them.
+        settings = replace(settings_for(settings, place.scales), strength=None)
+        scales = plan(height, width, settings)
         return float(sum(scale.steps * scale.pixels for scale in scales))
 
     def run(self, trial: Trial, network: Network | None = None) -> Run:

@@ -2,6 +2,6 @@
 
 ``yardstick`` measures how far a picture is from a style, by ``grams``; ``pilots`` paints a scene
 small, with one content weight and another; ``search`` looks among these for the weight that goes
-as far as was asked for. May import: control, engine, errors, losses, pictures, pyramid, scene,
-settings.
+as far as was asked for; ``correction`` sets right what the run has come to with it. May import:
+control, engine, errors, losses, pictures, pyramid, scene, settings.
 """

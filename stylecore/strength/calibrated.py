@@ -25,6 +25,8 @@ class Calibrated:
         content: D of the content, at the pilots' size; None likewise.
         pilots: content weights that were tried, and the balances that runs have with them, by what
             the pilots came to.
+        correction: the content weight of the run's last steps, and the balance of the picture
+            before them; None without such steps.
     """
 
     strength: float
@@ -33,6 +35,7 @@ class Calibrated:
     content: float | None = None
     farthest: float | None = None
     pilots: tuple[Tried, ...] = ()
+    correction: Tried | None = None
 
     @classmethod
     def of(cls, settings: Settings, changes: Mapping[str, Any], **found: Any) -> Self:
@@ -44,6 +47,12 @@ class Calibrated:
     def applied(self, settings: Settings) -> Settings:
         """The settings with what the strength came to in its place."""
         return replace(settings, strength=None, **self.changes)
+
+    def at_the_end(self, settings: Settings) -> Settings:
+        """The settings of the last steps, whose content weight may be another one."""
+        if self.correction is None:
+            return settings
+        return replace(settings, content_weight=self.correction.weight)
 
     def asked(self, settings: Settings) -> Settings:
         """The settings that :meth:`applied` has changed, as they were."""
@@ -70,6 +79,7 @@ class Calibrated:
             "content": self.content,
             "farthest": self.farthest,
             "pilots": [one._asdict() for one in self.pilots],
+            "correction": None if self.correction is None else self.correction._asdict(),
         }
 
     @classmethod
@@ -79,16 +89,20 @@ class Calibrated:
         Raises:
             ValueError: where they tell of something else; or AttributeError, KeyError or TypeError.
         """
-        pilots = tuple(Tried(float(one["weight"]), float(one["balance"]))
-                       for one in given["pilots"])  # fmt: skip
+        correction = given.get("correction")
         return cls(
             strength=float(given["strength"]),
             changes=dict(given["changes"]),
             before=dict(given["before"]),
             content=_maybe(given["content"]),
             farthest=_maybe(given["farthest"]),
-            pilots=pilots,
+            pilots=tuple(map(_tried, given["pilots"])),
+            correction=None if correction is None else _tried(correction),
         )
+
+
+def _tried(given: Any) -> Tried:
+    return Tried(float(given["weight"]), float(given["balance"]))
 
 
 def _maybe(number: Any) -> float | None:

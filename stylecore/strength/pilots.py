@@ -171,8 +171,8 @@ class _Pilots:
 
     def balance(self, weight: float) -> float:
         """How far a run is likely to come with this content weight at its last scale."""
-        longest = max(self._asked.height, self._asked.width)
-        return of_a_run(self.way.balance(self._distance(weight)), longest)
+        last = plan(self._asked.height, self._asked.width, self._asked.settings)[-1]
+        return of_a_run(self.way.balance(self._distance(weight)), last)
 
     def _distance(self, weight: float) -> float:
         self._count, self._step = self._count + 1, 0

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ..control.composition import MIXED
+from ..pyramid import Scale
 
 _HALFWAY = 0.6
 """α₀: the content weight that leaves pictures halfway as a rule, at the last scale."""
@@ -31,9 +32,9 @@ _LEAST, _MOST = 1e-4, 1e3
 _UNSURE = 0.01
 """A balance nearer to 0 or to 1 says no more than that it is there."""
 
-_SMALL, _LARGE = (0.25, 0.8), (0.15, 1.0)
-"""Shift and slope, in logits, from pilots to runs of up to 200 pixels, and to larger ones. Fitted
-at 128 pixels (pagoda × night), and at 256 (that, astronaut × poster, cat × wave)."""
+_SMALL, _DEEP, _SHALLOW = (0.25, 0.8), (0.1, 1.0), (0.85, 1.0)
+"""Shift and slope, in logits, from pilots to runs of up to 200 pixels, to others that all layers
+hold to the end, and to those that shallow layers end."""
 
 NEAR = 0.02
 """A pilot whose balance is so near to what is sought ends the search."""
@@ -73,37 +74,37 @@ def likely(wanted: float, tried: list[Tried]) -> float:
 def _likely(wanted: float, tried: list[Tried]) -> float:
     """Its logarithm, on the line through the two pilots that it lies between, or nearest to."""
     if not tried:
-        return math.log(_HALFWAY) - _logit(wanted) / _SLOPE
-    nearest = sorted(tried, key=lambda one: abs(_logit(one.balance) - _logit(wanted)))
+        return math.log(_HALFWAY) - logit(wanted) / _SLOPE
+    nearest = sorted(tried, key=lambda one: abs(logit(one.balance) - logit(wanted)))
     first = nearest[0]
     beyond = [one for one in nearest if (one.balance > wanted) != (first.balance > wanted)]
     other = next(iter(beyond or nearest[1:]), None)
     slope = _SLOPE if other is None else _slope(first, other)
-    return math.log(first.weight) + (_logit(first.balance) - _logit(wanted)) / slope
+    return math.log(first.weight) + (logit(first.balance) - logit(wanted)) / slope
 
 
 def _slope(one: Tried, other: Tried) -> float:
     """γ by two pilots, the nearer to the usual the less they lie apart, and within what can be."""
     apart = math.log(other.weight) - math.log(one.weight)
-    fall = _logit(one.balance) - _logit(other.balance)
+    fall = logit(one.balance) - logit(other.balance)
     found = (apart * fall + _TRUST * _SLOPE) / (apart**2 + _TRUST)
     return min(max(found, _SLOPE / _STEEPEST), _SLOPE * _STEEPEST)
 
 
-def of_a_run(balance: float, longest: int) -> float:
-    """The balance that a run, so many pixels long, is likely to have by that of its pilot.
+def of_a_run(balance: float, last: Scale) -> float:
+    """The balance that a run is likely to have by that of its pilot.
 
-    It has the steps to go farther, above all where every scale holds the content at shallow layers,
-    as small runs have it.
+    It has the steps to go farther, above all where shallow layers alone hold the content at last.
 
     Args:
         balance: of the pilot.
-        longest: of the run's last scale.
+        last: the run's last scale.
     """
-    shift, slope = _SMALL if longest <= MIXED else _LARGE
-    return 1 / (1 + math.exp(-shift - slope * _logit(balance)))
+    shift, slope = _SHALLOW if last.shallow else _DEEP if last.longest > MIXED else _SMALL
+    return 1 / (1 + math.exp(-shift - slope * logit(balance)))
 
 
-def _logit(balance: float) -> float:
+def logit(balance: float) -> float:
+    """log(b / (1 − b)) of a balance, which may lie beyond its ends."""
     inside = min(max(balance, _UNSURE), 1 - _UNSURE)
     return math.log(inside / (1 - inside))

@@ -87,6 +87,13 @@ def test_a_strength_stands_beside_what_it_came_to(command, stylize):
     assert shown["strength"]["strength"] == 1
 
 
+def test_a_strength_between_tells_the_weight_that_it_ended_with(command, stylize):
+    stylize("out.png", "--strength", "0.5")
+    found = json.loads(command("show", "out.png", "--json").stdout)["strength"]
+    (line,) = (one for one in command("show", "out.png").stdout.splitlines() if "strength" in one)
+    assert line.endswith(f", and to {found['correction']['weight']:.3g} at the end")
+
+
 def test_it_may_come_from_standard_input(command, stylize, monkeypatch):
     kept = standard._from_standard_input.__wrapped__  # this process has been asked before
     monkeypatch.setattr(standard, "_from_standard_input", kept)

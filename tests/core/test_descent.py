@@ -1,12 +1,16 @@
 """Coarse to fine over a function of our own: what each scale is aimed at, and what comes out."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from stylecore import Settings, read_scene
 from stylecore.descent import descend
 from stylecore.growth import first, grown
+from stylecore.optimizers.pairs import Memory
 from stylecore.pyramid import Scale
+from stylecore.tiling.fitting import Fit
 
 RNG = np.random.default_rng(0)
 CONTENT = RNG.integers(0, 256, (48, 64, 3), np.uint8)
@@ -24,6 +28,9 @@ class Still:
 
     def hold_to(self, *, shallow):
         assert not shallow
+
+    def make_room(self):
+        pass
 
     def aim(self, targets, height, width, canvas):
         self.sizes.append((height, width))
@@ -62,3 +69,31 @@ def test_each_scale_starts_from_the_last_ones_picture(optimizer):
     np.testing.assert_allclose(noted[1][0], grown(start, scene, SCALES[1]), atol=1e-3)
     np.testing.assert_allclose(x, noted[1][0], atol=1e-3)
     assert [(one == other[0]).all() for one, other in zip(starts, noted, strict=True)] == [True] * 2
+
+
+@pytest.mark.parametrize("side", [0, 32], ids=["whole", "in tiles"])
+def test_a_scale_that_corrects_has_other_weights_by_what_it_starts_from(side):
+    scene = read_scene(CONTENT, STYLE, Settings(size=64))
+    scales = (*SCALES, replace(SCALES[-1], corrects=True))
+    fits = [Fit(one, Memory(), 0) for one in (0, 0, side)]
+    weights, told = [], []
+
+    def prepared(study, picture, _side):
+        weights.append(study.settings.content_weight)
+        return {"start": picture}
+
+    def corrected(scene, scale, picture):
+        told.append((scale, picture))
+        changed = replace(scene.settings, content_weight=2 * scene.settings.content_weight)
+        return replace(scene, settings=changed)
+
+    given = scene, scales, Still(), prepared, Noted()
+    _, targets = descend(*given, fits=fits, corrected=corrected)
+    if side:
+        assert told == []
+        assert weights[2] == weights[1]
+    else:
+        ((scale, picture),) = told
+        assert scale is scales[-1]
+        assert picture is targets["start"]
+        assert weights[2] == 2 * weights[1]

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -5,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stylecore.pictures.images import scaled_size
-from stylecore.pyramid import SHORTEST, Scale, plan
+from stylecore.pyramid import CORRECTING, SHORTEST, Scale, plan
 from stylecore.settings import Settings
 
 
@@ -36,6 +37,16 @@ def test_every_plan(size, steps, coarsest):
         if len(scales) > 1:
             longest = max(scale.height, scale.width)
             assert longest >= min(coarsest, max(size))
+
+
+@pytest.mark.parametrize("size", [48, 256, 700])
+def test_a_strength_takes_steps_more_at_the_last_scale_to_correct_its_weight(size):
+    without = plan(size, size, Settings())
+    *scales, last = plan(size, size, Settings(strength=0.5))
+    assert tuple(scales) == without
+    assert last == replace(without[-1], steps=CORRECTING, corrects=True)
+    for end in (0.0, 1.0):  # these have no pilots that could be wrong
+        assert plan(size, size, Settings(strength=end)) == without
 
 
 @pytest.mark.parametrize(("height", "width"), [(384, 512), (512, 384), (512, 512), (101, 997)])

@@ -1,6 +1,7 @@
 """What a strength came to goes into settings, out of them, and through JSON."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -19,9 +20,26 @@ def test_the_weight_takes_the_place_of_the_strength_and_gives_it_back():
     assert FOUND.asked(applied) == ASKED
 
 
+def test_the_last_steps_have_a_weight_of_their_own():
+    applied = FOUND.applied(ASKED)
+    assert FOUND.at_the_end(applied) is applied
+    corrected = replace(FOUND, correction=Tried(0.05, 0.56))
+    assert corrected.at_the_end(applied) == replace(applied, content_weight=0.05)
+    assert corrected.applied(ASKED) == applied
+
+
 def test_there_and_back_through_json_nothing_changes():
-    for one in (FOUND, Calibrated.of(Settings(strength=1.0), {"content_weight": 0.0})):
+    corrected = replace(FOUND, correction=Tried(0.05, 0.56))
+    other = Calibrated.of(Settings(strength=1.0), {"content_weight": 0.0})
+    for one in (FOUND, corrected, other):
         assert Calibrated.of_dict(json.loads(json.dumps(one.as_dict()))) == one
+
+
+def test_without_a_word_of_a_correction_there_is_none():
+    """As versions wrote it that had none."""
+    given = FOUND.as_dict()
+    del given["correction"]
+    assert Calibrated.of_dict(given) == FOUND
 
 
 @pytest.mark.parametrize("given", [{}, {**FOUND.as_dict(), "pilots": [1]}, {"strength": None}])

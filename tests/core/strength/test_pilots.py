@@ -17,7 +17,8 @@ from stylecore import (
 from stylecore.checkpoints.checkpoint import Checkpoint
 from stylecore.control.composition import settings_at
 from stylecore.pictures.tensors import to_tensor
-from stylecore.strength import pilots
+from stylecore.pyramid import CORRECTING
+from stylecore.strength import correction, pilots
 from stylecore.strength.pilots import FARTHEST, PILOTS, SIDES, STEPS, small, work
 
 LEFT = np.zeros((48, 64), np.float32)
@@ -48,8 +49,10 @@ def test_scales_of_pilots_see_what_those_of_the_run_see(scene_of):
 def test_a_run_comes_to_about_the_strength(painter, scene_of, monkeypatch):
     """With the scales and steps of a pilot a run is one, but for what is made of its balance."""
     monkeypatch.setattr(pilots, "of_a_run", lambda balance, _: balance)
+    monkeypatch.setattr(correction, "_FARTHER", 1.0)
     like = {"composition": "style", "detail": "none", "size": 96, "coarsest": 64}
-    runs = {one: scene_of(strength=one, steps=sum(STEPS), **like) for one in (0.5, 1.0)}
+    steps = {0.5: sum(STEPS), 1.0: sum(STEPS) + CORRECTING}  # as many of either in all
+    runs = {one: scene_of(strength=one, steps=taken, **like) for one, taken in steps.items()}
     yardstick = painter.yardstick(runs[0.5])
     found = {one: yardstick(to_tensor(painter.paint(scene).image)) for one, scene in runs.items()}
     balance = pilots.Way(yardstick.content, found[1.0]).balance(found[0.5])
@@ -170,14 +173,15 @@ def test_ctrl_c_among_the_pilots_is_a_bare_one(painter, scene_of):
     assert not isinstance(caught.value, Interrupted)
 
 
+@pytest.mark.parametrize("done", [4, 9], ids=["before its correction", "after it"])
 def test_a_run_that_goes_on_has_the_weights_that_it_began_with(
-    painter, scene_of, tmp_path, monkeypatch
+    painter, scene_of, tmp_path, monkeypatch, done
 ):
     scene = scene_of(strength=0.5)
     wanted = painter.paint(scene)
 
     def stop(step):
-        if step.done == 4:
+        if step.done == done:
             raise KeyboardInterrupt
 
     path = tmp_path / "run"

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stylecore.pyramid import Scale
 from stylecore.strength.search import MOST, likely, of_a_run, search
 
 STRENGTHS = st.floats(0.1, 0.9)
@@ -60,13 +61,17 @@ def test_a_pilot_that_is_near_enough_ends_it():
 
 def test_a_run_goes_farther_than_its_pilots_and_as_far_as_they_tell():
     balances = [number / 20 for number in range(1, 20)]
-    for size in (64, 200, 512):
-        found = [of_a_run(one, size) for one in balances]
+    for last in (last_of(64), last_of(200), last_of(256), last_of(512, shallow=True)):
+        found = [of_a_run(one, last) for one in balances]
         assert found == sorted(found)
         assert all(0 < one < 1 for one in found)
         assert found[9] > 0.5
-    assert of_a_run(1 / (1 + math.exp(-1.5)), 128) == pytest.approx(
+    assert of_a_run(1 / (1 + math.exp(-1.5)), last_of(128)) == pytest.approx(
         1 / (1 + math.exp(-0.8 * 1.5 - 0.25))
     )
-    assert 0 < of_a_run(-0.3, 512) < 0.02
-    assert 0.98 < of_a_run(1.2, 512) < 1
+    assert 0 < of_a_run(-0.3, last_of(256)) < 0.02
+    assert 0.98 < of_a_run(1.2, last_of(256)) < 1
+
+
+def last_of(side, *, shallow=False):
+    return Scale(side, side, 10, shallow)
