@@ -21,9 +21,9 @@ _FARTHER = 0.6
 _DRIFT = 0.02
 """The balance that the last steps add with the same weights."""
 
-_GAIN, _GAIN_SHALLOW = 2.2, 3.0
-"""The logarithm by which the content's weight changes, for a logit of balance: few steps are left,
-and shallow layers alone move the deep ones little."""
+_GAIN, _GAIN_SHALLOW = (2.2, 2.2), (0.8, 2.2)
+"""The logarithm by which the content's weight changes, for a logit of balance, where the picture has
+not come far enough, and where it has come too far. Shallow layers soon go farther when they may."""
 
 _MOST = 3.0
 """Times as much, or as little, is what the content may count: a pilot that was far off is not known
@@ -45,8 +45,8 @@ def correct(
     assert known.farthest is not None
     way = Way(yardstick.content, _FARTHER * known.farthest)
     balance = way.balance(yardstick(picture))
-    gain = _GAIN_SHALLOW if last.shallow else _GAIN
-    change = gain * (logit(balance + _DRIFT) - logit(known.strength))
+    ahead = logit(balance + _DRIFT) - logit(known.strength)
+    gain = (_GAIN_SHALLOW if last.shallow else _GAIN)[ahead > 0]
     limit = math.log(_MOST)
-    times = math.exp(min(max(change, -limit), limit))
+    times = math.exp(min(max(gain * ahead, -limit), limit))
     return replace(known, correction=Tried(weight * times, balance))

@@ -32,7 +32,7 @@ _LEAST, _MOST = 1e-4, 1e3
 _UNSURE = 0.01
 """A balance nearer to 0 or to 1 says no more than that it is there."""
 
-_SMALL, _DEEP, _SHALLOW = (0.25, 0.8), (0.1, 1.0), (0.85, 1.0)
+_SMALL, _DEEP, _SHALLOW = (0.25, 0.8), (0.1, 1.0), (1.2, 1.0)
 """Shift and slope, in logits, from pilots to runs of up to 200 pixels, to others that all layers
 hold to the end, and to those that shallow layers end."""
 

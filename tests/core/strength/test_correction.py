@@ -38,8 +38,9 @@ def test_it_tells_how_far_the_picture_had_come():
     assert corrected(0.41).balance == pytest.approx(0.41)
 
 
-def test_shallow_layers_need_more_and_nothing_is_without_measure():
-    assert corrected(0.4, SHALLOW).weight < corrected(0.4).weight
+def test_shallow_layers_need_less_to_go_farther_and_nothing_is_without_measure():
+    assert corrected(0.4).weight < corrected(0.4, SHALLOW).weight < 0.3
+    assert corrected(0.6).weight == corrected(0.6, SHALLOW).weight > 0.3
     for last in (DEEP, SHALLOW):
         assert corrected(-0.5, last).weight == pytest.approx(0.3 / correction._MOST)
         assert corrected(1.5, last).weight == pytest.approx(0.3 * correction._MOST)
