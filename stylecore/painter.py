@@ -97,6 +97,8 @@ class Painter:
     def objective(self, scene: Scene) -> Objective:
         """The objective that a run ends with: at the final size, on its canvas.
 
+        With a strength it has the weights that pilots found, before a run corrects them.
+
         Raises:
             ModelError: when the artefact does not fit the scene's settings.
             SettingsError: where the memory that may be held does not suffice.
@@ -221,6 +223,8 @@ class Painter:
 
     def calibrated(self, scene: Scene, on_pilot: OnPilot | None = None) -> Scene:
         """The scene with the weights that its strength comes to in its settings; as it is, without.
+
+        They are those of pilots; a run's last steps correct them.
 
         Args:
             scene: as from :func:`read_scene`.
