@@ -21,11 +21,12 @@ _FARTHER = 0.6
 _DRIFT = 0.02
 """The balance that the last steps add with the same weights."""
 
-_GAIN, _GAIN_SHALLOW = (2.2, 2.2), (0.8, 2.2)
-"""The logarithm by which the content's weight changes, for a logit of balance: where the picture is
-behind, and where it is ahead. Shallow layers soon go farther when they may."""
+_GAIN, _GAIN_SHALLOW = (1.1, 1.1), (0.57, 1.55)
+"""The logarithm by which the content's weight changes, for a logit of balance, at strength 1: where
+the picture is behind, and where it is ahead. Shallow layers soon go farther when they may. The
+weaker the style, by the root of the strength, the less a change of weight does in few steps."""
 
-_MOST = 3.0
+_MOST = 3.5
 """Times as much, or as little, is what the content may count: a pilot that was far off is not known
 to be so by more."""
 
@@ -46,7 +47,7 @@ def correct(
     way = Way(yardstick.content, _FARTHER * known.farthest)
     balance = way.balance(yardstick(picture))
     ahead = logit(balance + _DRIFT) - logit(known.strength)
-    gain = (_GAIN_SHALLOW if last.shallow else _GAIN)[ahead > 0]
+    gain = (_GAIN_SHALLOW if last.shallow else _GAIN)[ahead > 0] / math.sqrt(known.strength)
     limit = math.log(_MOST)
     times = math.exp(min(max(gain * ahead, -limit), limit))
     return replace(known, correction=Tried(weight * times, balance))

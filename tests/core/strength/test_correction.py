@@ -1,5 +1,6 @@
 """The correction by hand, and in runs that would have come elsewhere."""
 
+import math
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -34,13 +35,21 @@ def test_a_picture_that_is_behind_gets_less_content_and_one_that_is_ahead_more()
     assert weights[2] == pytest.approx(0.3, rel=0.3)
 
 
+@pytest.mark.parametrize("strength", [0.25, 0.5, 0.81])
+def test_the_weaker_the_style_the_larger_the_change_for_a_logit(strength):
+    behind = 1 / (1 + math.exp(0.3) * (1 - strength) / strength)  # by 0.3 logits
+    found = corrected(behind - correction._DRIFT, known=replace(KNOWN, strength=strength))
+    gain = correction._GAIN[0] / strength**0.5
+    assert found.weight == pytest.approx(0.3 * math.exp(-0.3 * gain), rel=1e-6)
+
+
 def test_it_tells_how_far_the_picture_had_come():
     assert corrected(0.41).balance == pytest.approx(0.41)
 
 
 def test_shallow_layers_need_less_to_go_farther_and_nothing_is_without_measure():
     assert corrected(0.4).weight < corrected(0.4, SHALLOW).weight < 0.3
-    assert corrected(0.6).weight == corrected(0.6, SHALLOW).weight > 0.3
+    assert 0.3 < corrected(0.6).weight < corrected(0.6, SHALLOW).weight
     for last in (DEEP, SHALLOW):
         assert corrected(-0.5, last).weight == pytest.approx(0.3 / correction._MOST)
         assert corrected(1.5, last).weight == pytest.approx(0.3 * correction._MOST)
