@@ -34,8 +34,8 @@ _UNSURE = 0.01
 
 _SMALL, _DEEP, _SHALLOW = (0.25, 0.8), (0.1, 1.0), (1.2, 1.0)
 """Shift and slope, in logits, from pilots to runs of up to 200 pixels, to others that all layers
-hold to the end, and to those that shallow layers end. The first was fitted at 128 pixels on pagoda ×
-night, before runs corrected themselves; the last at 512, on seven pairs at strength 0.5 alone."""
+hold to the end, and to those that shallow layers end. The first was fitted at 128 pixels on pagoda
+× night, before runs corrected themselves; the last at 512, on seven pairs at strength 0.5 alone."""
 
 NEAR = 0.02
 """A pilot whose balance is so near to what is sought ends the search."""
