@@ -79,7 +79,7 @@ def plan(height: int, width: int, settings: Settings) -> tuple[Scale, ...]:
         settings: ``coarsest``, ``steps`` and ``strength`` count.
     """
     scales = _grown(height, width, settings)
-    if settings.strength in (None, 0, 1):
+    if not settings.seeks_weight:
         return scales
     return (*scales, replace(scales[-1], steps=CORRECTING, corrects=True))
 

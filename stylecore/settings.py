@@ -225,6 +225,11 @@ class Settings:
         """Bytes that the process may hold; 0 where nobody says."""
         return parse_memory(self.max_memory) if self.max_memory else 0
 
+    @property
+    def seeks_weight(self) -> bool:
+        """Whether a strength is asked for that only pilots can find a content weight for."""
+        return self.strength not in (None, 0, 1)
+
     def _check_optimizer(self) -> None:
         _check_range("history_size", self.history_size, 1, 1000, "pairs")
         rate = self.learning_rate

@@ -109,7 +109,7 @@ def _more(scene: Scene) -> float:
 
 def work(scene: Scene) -> list[Scale]:
     """What a calibration paints at most: the sizes of its pilots, and the steps that each takes."""
-    if scene.calibrated is not None or scene.settings.strength in (None, 0, 1):
+    if scene.calibrated is not None or not scene.settings.seeks_weight:
         return []
     return [Scale(one.height, one.width, one.settings.steps) for one in small(scene)] * PILOTS
 
