@@ -48,6 +48,8 @@ class Line:
         content: D of the content at this size.
         seconds: of the run.
         pilots: content weights and balances of the calibration.
+        correction: content weight of the last steps, and balance before them, as the run saw it.
+        reached: the balance that the run saw at its end.
     """
 
     pair: str
@@ -58,6 +60,8 @@ class Line:
     content: float
     seconds: float
     pilots: Sequence[Mapping[str, float]] = ()
+    correction: Mapping[str, float] | None = None
+    reached: float | None = None
 
 
 def main() -> None:
@@ -126,15 +130,24 @@ def painted(
     file_of(book.folder, name, settings.size, way).parent.mkdir(parents=True, exist_ok=True)
     stylecore.write_image(file_of(book.folder, name, settings.size, way), result.image)
     yardstick, report = painter.yardstick(scene), result.report
+    found = report["strength"] or {}
     line = Line(
         *(name, settings.size, way, report["settings"]["content_weight"]),
         *(yardstick(to_tensor(result.image)), yardstick.content),
         report["seconds"]["total"],
-        (report["strength"] or {"pilots": ()})["pilots"],
+        **{name: found[name] for name in ("pilots", "correction", "reached") if name in found},
     )
     book.add(line)
     print(f"{name:24}{settings.size:5}  {way:14} weight {line.weight:8.4f}  "
-          f"D {line.distance:.3f} of {line.content:.3f}", flush=True)  # fmt: skip
+          f"D {line.distance:.3f} of {line.content:.3f}{_seen(line)}", flush=True)  # fmt: skip
+
+
+def _seen(line: Line) -> str:
+    """What the run saw of its own balance, before its last steps and at its end."""
+    if line.correction is None or line.reached is None:
+        return ""
+    weight, balance = line.correction["weight"], line.correction["balance"]
+    return f", seen {balance:.3f}, with weight {weight:.4f} {line.reached:.3f}"
 
 
 def name_of(pair: Pair) -> str:

@@ -16,6 +16,7 @@ from .pictures.tensors import Array
 from .pyramid import Scale
 from .record import Record
 from .scene import Scene, Study
+from .strength.correction import Correction
 from .tiling.fitting import Fit
 from .tiling.objective import TiledObjective
 from .tiling.preparation import Targets
@@ -31,7 +32,7 @@ def descend(
     journal: Journal | None = None,
     fits: Sequence[Fit] = (),
     way: Way | None = None,
-    corrected: Callable[[Scene, Scale, Array], Scene] | None = None,
+    correction: Correction | None = None,
 ) -> tuple[Array, Targets]:
     """Minimise the objective at every scale.
 
@@ -44,8 +45,8 @@ def descend(
         journal: told where the descent stands; it goes on where that says that it stood.
         fits: how each scale finds room; by default all are painted as a whole.
         way: told of what is done in parts.
-        corrected: the scene with other weights, by what a scale that corrects them starts from; one
-            in tiles keeps those that it has.
+        correction: brings scales that correct weights to the run's strength; one in tiles keeps
+            those that it has.
 
     Returns:
         The picture (1, 3, H, W) at the last scale, and the targets there.
@@ -65,24 +66,26 @@ def descend(
         way.at(scale)
         start = standing.start if standing else grown(x, scene, scale, way)
         del x
-        if corrected and scale.corrects and not fit.side:
-            scene = corrected(scene, scale, start)
+        corrects = correction if scale.corrects and not fit.side else None
+        if corrects:
+            scene = corrects.weighed(scene, scale, start)
         targets = _aimed(objective, scene, scale, fit, start, prepared)
         if standing:
             record.go_on(objective.picture(into_box(start)))
         else:
             record.begin()
-        x = objective.picture(
-            strategy(
-                objective if standing else looked_at_twice(objective),
-                start,
-                scale.steps,
-                record,
-                take_mark=journal.take_mark if journal else nothing,
-                on_mark=journal.on_mark(start, record) if journal else None,
-                memory=fit.memory,
-            )
+        x = strategy(
+            objective if standing else looked_at_twice(objective),
+            start,
+            scale.steps,
+            record,
+            take_mark=journal.take_mark if journal else nothing,
+            on_mark=journal.on_mark(start, record) if journal else None,
+            memory=fit.memory,
         )
+        if corrects:
+            x = corrects.met(into_box(start), x, objective.picture)
+        x = objective.picture(x)
         standing = None
     return x, targets
 

@@ -38,7 +38,7 @@ from .results import Result
 from .scene import Scene, Study
 from .settings import Settings
 from .strength.calibrated import Calibrated
-from .strength.correction import correct
+from .strength.correction import Correction
 from .strength.pilots import OnPilot, calibrate
 from .strength.yardstick import Yardstick
 from .tiling.fitting import Fit
@@ -182,11 +182,12 @@ class Painter:
         outcome = Outcome(scene, report, started)
         try:
             prepared = partial(self._targets, self._traits(scene), exponent, way)
-            corrected = partial(self._corrected, report)
-            run = scene, scales, objective, prepared, record, journal, fits, way, corrected
+            correction = Correction(self.yardstick, partial(setattr, report, "calibrated"))
+            run = scene, scales, objective, prepared, record, journal, fits, way, correction
             x, targets = descend(*run)
             moves = scene.calibrated is None or scene.calibrated.strength > 0
-            report.warnings += [*record.finish(moves=moves), *journal.notes()]
+            of_strength = [] if report.calibrated is None else report.calibrated.notes()
+            report.warnings += [*record.finish(moves=moves), *of_strength, *journal.notes()]
             outcome.painted(x)
             del x
             objective.rest()  # the measurement wants the memory
@@ -218,7 +219,6 @@ class Painter:
             scene = replace(scene, calibrated=journal.standing.calibrated)
         scene = self.calibrated(scene, on_pilot)
         report.settings, report.calibrated = scene.settings, scene.calibrated
-        report.warnings += [] if scene.calibrated is None else scene.calibrated.notes()
         return scene
 
     def calibrated(self, scene: Scene, on_pilot: OnPilot | None = None) -> Scene:
@@ -253,15 +253,6 @@ class Painter:
     def _calibrated(self, scene: Scene, on_pilot: OnPilot | None) -> Calibrated:
         sketch = partial(self._sketch, self._traits(scene))
         return calibrate(scene, sketch, self.yardstick, on_pilot)
-
-    def _corrected(self, report: Report, scene: Scene, last: Scale, picture: Array) -> Scene:
-        """A scene with the content weight that takes a picture of it to its strength."""
-        if scene.calibrated is None:
-            return scene
-        weight, yardstick = scene.settings.content_weight, self.yardstick(scene)
-        found = correct(scene.calibrated, weight, last, yardstick, picture)
-        report.calibrated = found
-        return replace(scene, settings=found.at_the_end(scene.settings), calibrated=found)
 
     def fits(self, scene: Scene) -> tuple[list[Fit], float]:
         """How each scale of a run would find room, and the bytes that the process may hold.
@@ -314,10 +305,9 @@ class Painter:
         manifest = self.artefact.manifest
         return traits_of(self._graphs.features, manifest, scene.settings, scene.content, styles)
 
-    def _sketch(self, traits: Traits, scene: Scene, on_step: OnStep | None = None) -> Array:
+    def _sketch(self, traits: Traits, scene: Scene, scale: Scale, on_step: OnStep) -> Array:
         """What the network sees of a scene once it is painted, (1, 3, H, W): a run of no record."""
-        exponent, manifest = _exponent(scene), self.artefact.manifest
-        scales = plan(scene.height, scene.width, scene.settings)
+        exponent, manifest, scales = _exponent(scene), self.artefact.manifest, (scale,)
         objective = TiledObjective(self._graphs, exponent)
         report = Report(scene.settings, self.engine, manifest)
         record = Record(scales, objective, scene.finish, report, on_step)

@@ -57,6 +57,8 @@ def settings_at(settings: Settings, longest: int, *, shallow_alone: bool = False
     """
     if settings.composition == "style":
         return settings
+    # A scale has weights; a strength is of the whole run.
+    settings = replace(settings, strength=None)
     if shallow_alone:
         strokes = _strokes(settings.coarse_content)
         layers = {name: weight / sum(strokes.values()) for name, weight in strokes.items()}
@@ -70,8 +72,7 @@ def settings_at(settings: Settings, longest: int, *, shallow_alone: bool = False
         layers[name] = layers.get(name, 0.0) + share * weight / (total[0] or 1)
     more = _MORE if longest <= MIXED else _SLIGHTLY_MORE
     weight = settings.content_weight * more
-    # A scale has weights; a strength is of the whole run.
-    return replace(settings, content_layers=layers, content_weight=weight, strength=None)
+    return replace(settings, content_layers=layers, content_weight=weight)
 
 
 def emphasis(distinct: Array, longest: int, height: int, width: int) -> Array:

@@ -9,8 +9,8 @@ from typing import Any, Self
 from ..settings import Settings
 from .search import Tried
 
-_FAR = 0.1
-"""A balance that is farther from a strength is another one."""
+_FAR, _OFF = 0.1, 0.05
+"""A balance that is farther from a strength is another one: of a pilot, and of a picture."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Calibrated:
             the pilots came to.
         correction: the content weight of the run's last steps, and the balance of the picture
             before them; None without such steps.
+        reached: the balance of the picture that these steps came to; None likewise.
     """
 
     strength: float
@@ -36,6 +37,7 @@ class Calibrated:
     farthest: float | None = None
     pilots: tuple[Tried, ...] = ()
     correction: Tried | None = None
+    reached: float | None = None
 
     @classmethod
     def of(cls, settings: Settings, changes: Mapping[str, Any], **found: Any) -> Self:
@@ -60,6 +62,13 @@ class Calibrated:
 
     def notes(self) -> list[str]:
         """What the user should know: that a strength is out of reach."""
+        if self.reached is not None:
+            if abs(self.reached - self.strength) <= _OFF:
+                return []
+            return [
+                f"a strength of {self.strength:g} was not reached: the picture has"
+                f" {self.reached:.2f}"
+            ]
         if not self.pilots:
             return []
         nearest = min(self.pilots, key=lambda one: abs(one.balance - self.strength))
@@ -80,6 +89,7 @@ class Calibrated:
             "farthest": self.farthest,
             "pilots": [one._asdict() for one in self.pilots],
             "correction": None if self.correction is None else self.correction._asdict(),
+            "reached": self.reached,
         }
 
     @classmethod
@@ -98,6 +108,7 @@ class Calibrated:
             farthest=_maybe(given["farthest"]),
             pilots=tuple(map(_tried, given["pilots"])),
             correction=None if correction is None else _tried(correction),
+            reached=_maybe(given.get("reached")),
         )
 
 

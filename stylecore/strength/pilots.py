@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import ceil
 from time import perf_counter
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, Self, TypeAlias
 
 from ..control.composition import settings_at
 from ..pictures.images import reduced, resize, scaled_size
@@ -56,8 +56,30 @@ class PilotStep:
 
 
 OnPilot: TypeAlias = Callable[[PilotStep], object]
-Sketch: TypeAlias = Callable[[Scene, Callable[[Any], object]], Array]
-"""Paints a scene, and tells of every evaluation: what the network sees of it, (1, 3, H, W)."""
+Sketch: TypeAlias = Callable[[Scene, Scale, Callable[[Any], object]], Array]
+"""Paints a scene at one scale, and tells of every evaluation: what the network sees of it, (1, 3,
+H, W)."""
+
+
+class Small(NamedTuple):
+    """A scene as a pilot has it, and the one scale at which it is painted."""
+
+    scene: Scene
+    scale: Scale
+
+    @classmethod
+    def of(cls, scene: Scene, settings: Settings, *, shallow: bool = False) -> Self:
+        """With settings that have its size and its steps."""
+        height, width = scaled_size(scene.height, scene.width, settings.size)
+        less = replace(
+            scene,
+            settings=settings,
+            height=height,
+            width=width,
+            content=reduced(scene.content, 2 * height, 2 * width),
+            start=None if scene.start is None else resize(scene.start, width, height),
+        )
+        return cls(less, Scale(height, width, settings.steps, shallow=shallow))
 
 
 def calibrate(
@@ -111,32 +133,21 @@ def work(scene: Scene) -> list[Scale]:
     """What a calibration paints at most: the sizes of its pilots, and the steps that each takes."""
     if scene.calibrated is not None or not scene.settings.seeks_weight:
         return []
-    return [Scale(one.height, one.width, one.settings.steps) for one in small(scene)] * PILOTS
+    return [one.scale for one in small(scene)] * PILOTS
 
 
-def small(scene: Scene) -> list[Scene]:
+def small(scene: Scene) -> list[Small]:
     """The scene as its pilots have it, coarse and fine: each sees what a scale of a run sees."""
     scales = plan(scene.height, scene.width, scene.settings)
     longest, shortest = max(scene.height, scene.width), min(scene.height, scene.width)
     least = ceil(longest * SHORTEST / shortest)
-    found: list[Scene] = []
+    found: list[Small] = []
     for scale, side, steps in zip((scales[0], scales[-1]), SIDES, STEPS, strict=True):
-        side = min(longest, max(side, least))
-        settings = _short(settings_at(scene.settings, scale.longest), side, steps)
-        found.append(_reduced(scene, settings))
+        settings = _short(scene.settings, min(longest, max(side, least)), steps)
+        if not scale.shallow:  # or it would see what a scale of its own size does
+            settings = replace(settings_at(settings, scale.longest), composition="style")
+        found.append(Small.of(scene, settings, shallow=scale.shallow))
     return found
-
-
-def _reduced(scene: Scene, settings: Settings) -> Scene:
-    height, width = scaled_size(scene.height, scene.width, settings.size)
-    return replace(
-        scene,
-        settings=settings,
-        height=height,
-        width=width,
-        content=reduced(scene.content, 2 * height, 2 * width),
-        start=None if scene.start is None else resize(scene.start, width, height),
-    )
 
 
 def _short(settings: Settings, side: int, steps: int) -> Settings:
@@ -146,7 +157,6 @@ def _short(settings: Settings, side: int, steps: int) -> Settings:
         size=side,
         coarsest=side,
         steps=steps,
-        composition="style",  # that of the scale is in the settings already
         optimizer=default_of("optimizer"),
         history_size=default_of("history_size"),
         strength=None,
@@ -166,7 +176,7 @@ class _Pilots:
         self._strength, self._asked, self._small = scene.settings.strength, scene, small(scene)
         self._unit, self._sketch, self._on_pilot = unit, sketch, on_pilot
         self._count, self._step, self._began = 0, 0, perf_counter()
-        self._yardstick = yardstick(self._small[-1])
+        self._yardstick = yardstick(self._small[-1].scene)
         self.way = Way(self._yardstick.content, self._distance(FARTHEST * _more(scene)))
 
     def balance(self, weight: float) -> float:
@@ -176,10 +186,11 @@ class _Pilots:
 
     def _distance(self, weight: float) -> float:
         self._count, self._step = self._count + 1, 0
-        coarse, fine = (self._weighed(one, weight) for one in self._small)
-        begun = to_floats(self._sketch(coarse, self._stepped))
+        coarse, fine = (self._weighed(one.scene, weight) for one in self._small)
+        scales = [one.scale for one in self._small]
+        begun = to_floats(self._sketch(coarse, scales[0], self._stepped))
         fine = replace(fine, start=resize(begun, fine.width, fine.height))
-        return self._yardstick(self._sketch(fine, self._stepped))
+        return self._yardstick(self._sketch(fine, scales[1], self._stepped))
 
     def _weighed(self, scene: Scene, weight: float) -> Scene:
         settings = scene.settings

@@ -32,10 +32,11 @@ _LEAST, _MOST = 1e-4, 1e3
 _UNSURE = 0.01
 """A balance nearer to 0 or to 1 says no more than that it is there."""
 
-_SMALL, _DEEP, _SHALLOW = (0.25, 0.8), (0.1, 1.0), (1.2, 1.0)
+_SMALL, _DEEP, _SHALLOW = (0.25, 0.8), (0.1, 1.0), (0.0, 1.17)
 """Shift and slope, in logits, from pilots to runs of up to 200 pixels, to others that all layers
-hold to the end, and to those that shallow layers end. The first was fitted at 128 pixels on pagoda
-× night, before runs corrected themselves; the last at 512, on seven pairs at strength 0.5 alone."""
+hold to the end, and to those that shallow layers end, as they do their pilots. The first was fitted
+at 128 pixels on pagoda × night; the last at 512, on seven pairs with four weights, and then moved
+by 0.1: what is behind is more easily corrected than what is ahead."""
 
 NEAR = 0.02
 """A pilot whose balance is so near to what is sought ends the search."""
@@ -95,7 +96,7 @@ def _slope(one: Tried, other: Tried) -> float:
 def of_a_run(balance: float, last: Scale) -> float:
     """The balance that a run is likely to have by that of its pilot.
 
-    It has the steps to go farther, above all where shallow layers alone hold the content at last.
+    It has the steps to go farther; in shallow layers alone, pilots go about as far.
 
     Args:
         balance: of the pilot.

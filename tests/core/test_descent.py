@@ -76,24 +76,32 @@ def test_a_scale_that_corrects_has_other_weights_by_what_it_starts_from(side):
     scene = read_scene(CONTENT, STYLE, Settings(size=64))
     scales = (*SCALES, replace(SCALES[-1], corrects=True))
     fits = [Fit(one, Memory(), 0) for one in (0, 0, side)]
-    weights, told = [], []
+    weights, told, ways = [], [], []
 
     def prepared(study, picture, _side):
         weights.append(study.settings.content_weight)
         return {"start": picture}
 
-    def corrected(scene, scale, picture):
-        told.append((scale, picture))
-        changed = replace(scene.settings, content_weight=2 * scene.settings.content_weight)
-        return replace(scene, settings=changed)
+    class Correcting:
+        def weighed(self, scene, scale, picture):
+            assert scale is scales[-1]
+            told.append(picture)
+            changed = replace(scene.settings, content_weight=2 * scene.settings.content_weight)
+            return replace(scene, settings=changed)
 
-    given = scene, scales, Still(), prepared, Noted()
-    _, targets = descend(*given, fits=fits, corrected=corrected)
+        def met(self, start, end, picture_of):
+            ways.append((start, end))
+            assert (picture_of(end) == end).all()
+            return end / 2
+
+    given, noted = (scene, scales, Still(), prepared), Noted()
+    x, targets = descend(*given, noted, fits=fits, correction=Correcting())
     if side:
-        assert told == []
+        assert told == ways == []
         assert weights[2] == weights[1]
     else:
-        ((scale, picture),) = told
-        assert scale is scales[-1]
+        (picture,), ((start, end),) = told, ways
         assert picture is targets["start"]
         assert weights[2] == 2 * weights[1]
+        np.testing.assert_allclose(start, noted[2][0])
+        np.testing.assert_allclose(x, end / 2)

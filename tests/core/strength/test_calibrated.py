@@ -29,7 +29,7 @@ def test_the_last_steps_have_a_weight_of_their_own():
 
 
 def test_there_and_back_through_json_nothing_changes():
-    corrected = replace(FOUND, correction=Tried(0.05, 0.56))
+    corrected = replace(FOUND, correction=Tried(0.05, 0.56), reached=0.49)
     other = Calibrated.of(Settings(strength=1.0), {"content_weight": 0.0})
     for one in (FOUND, corrected, other):
         assert Calibrated.of_dict(json.loads(json.dumps(one.as_dict()))) == one
@@ -38,7 +38,7 @@ def test_there_and_back_through_json_nothing_changes():
 def test_without_a_word_of_a_correction_there_is_none():
     """As versions wrote it that had none."""
     given = FOUND.as_dict()
-    del given["correction"]
+    del given["correction"], given["reached"]
     assert Calibrated.of_dict(given) == FOUND
 
 
@@ -55,3 +55,6 @@ def test_a_strength_that_was_not_reached_is_told():
     )
     (note,) = missed.notes()
     assert "a strength of 0.5 was not reached: the pilot that came nearest has 0.70" in note
+    (note,) = replace(missed, reached=0.58).notes()
+    assert note == "a strength of 0.5 was not reached: the picture has 0.58"
+    assert replace(missed, reached=0.53).notes() == []

@@ -15,9 +15,8 @@ from stylecore import (
     stylize,
 )
 from stylecore.checkpoints.checkpoint import Checkpoint
-from stylecore.control.composition import settings_at
 from stylecore.pictures.tensors import to_tensor
-from stylecore.pyramid import CORRECTING
+from stylecore.pyramid import CORRECTING, FINE, plan
 from stylecore.strength import correction, pilots
 from stylecore.strength.pilots import FARTHEST, PILOTS, SIDES, STEPS, small, work
 
@@ -37,13 +36,17 @@ def test_more_strength_is_less_content(painter, scene_of):
 
 
 def test_scales_of_pilots_see_what_those_of_the_run_see(scene_of):
-    scene = scene_of(size=512, strength=0.5, coarsest=64)
-    coarse, fine = small(scene)
-    for one, longest in ((coarse, 64), (fine, 512)):
-        wanted = settings_at(scene.settings, longest)
-        assert one.settings.content_layers == wanted.content_layers
-        assert one.settings.content_weight == wanted.content_weight
-    assert coarse.settings.content_weight > 5 * fine.settings.content_weight
+    for size in (256, 512):
+        scene = scene_of(size=size, strength=0.5, coarsest=64)
+        scales = plan(scene.height, scene.width, scene.settings)
+        found = [one.scene.at(one.scale) for one in small(scene)]
+        for one, scale in zip(found, (scales[0], scales[-1]), strict=True):
+            wanted = scene.at(scale)
+            assert one.settings.content_layers == wanted.settings.content_layers
+            assert one.settings.content_weight == wanted.settings.content_weight
+            assert one.shallow == wanted.shallow == (scale.longest > FINE)
+        coarse, fine = found
+        assert coarse.settings.content_weight > 5 * fine.settings.content_weight
 
 
 def test_a_run_comes_to_about_the_strength(painter, scene_of, monkeypatch):
@@ -155,10 +158,11 @@ def test_pilots_are_small_and_told_of(painter, scene_of):
 def test_pilots_keep_the_shape_and_are_no_larger_than_the_picture(scene_of):
     for size, sides in ((512, SIDES), (128, SIDES), (48, (48, 48))):
         found = small(scene_of(size=size, strength=0.5))
-        assert tuple(one.settings.size for one in found) == sides
-        for one in found:
-            assert max(one.height, one.width) == one.settings.size
-            assert one.height / one.width == pytest.approx(3 / 4, rel=0.05)
+        assert tuple(one.scale.longest for one in found) == sides
+        for scene, scale in found:
+            assert (scene.height, scene.width) == (scale.height, scale.width)
+            assert max(scale.height, scale.width) == scene.settings.size
+            assert scale.height / scale.width == pytest.approx(3 / 4, rel=0.05)
     assert [one.steps for one in work(scene_of(strength=0.5))] == [*STEPS] * PILOTS
     assert work(scene_of(strength=1.0)) == work(scene_of()) == []
 
