@@ -15,7 +15,7 @@ from ..pyramid import SHORTEST, Scale, plan
 from ..scene import Scene
 from ..settings import Settings, default_of
 from .calibrated import Calibrated
-from .search import MOST, Tried, of_a_run, search
+from .search import MOST, Tried, halfway_at, of_a_run, search
 from .yardstick import Way, Yardstick
 
 SIDES, STEPS = (64, 96), (12, 8)
@@ -112,7 +112,7 @@ def calibrate(
     assert settings.strength is not None
     unit = settings.style_weight / _more(scene)
     pilots = _Pilots(scene, unit, sketch, yardstick, on_pilot)
-    weight, found = search(settings.strength, pilots.balance)
+    weight, found = search(settings.strength, pilots.balance, halfway_at(pilots.last))
     tried = tuple(Tried(one.weight * unit, one.balance) for one in found)
     changes: dict[str, Any] = {"content_weight": max(weight * unit, least)}
     if settings.strength < _OWN_DETAIL and settings.detail == "example":
@@ -174,6 +174,7 @@ class _Pilots:
     ) -> None:
         assert scene.settings.strength is not None
         self._strength, self._asked, self._small = scene.settings.strength, scene, small(scene)
+        self.last = plan(scene.height, scene.width, scene.settings)[-1]
         self._unit, self._sketch, self._on_pilot = unit, sketch, on_pilot
         self._count, self._step, self._began = 0, 0, perf_counter()
         self._yardstick = yardstick(self._small[-1].scene)
@@ -181,8 +182,7 @@ class _Pilots:
 
     def balance(self, weight: float) -> float:
         """How far a run is likely to come with this content weight at its last scale."""
-        last = plan(self._asked.height, self._asked.width, self._asked.settings)[-1]
-        return of_a_run(self.way.balance(self._distance(weight)), last)
+        return of_a_run(self.way.balance(self._distance(weight)), self.last)
 
     def _distance(self, weight: float) -> float:
         self._count, self._step = self._count + 1, 0

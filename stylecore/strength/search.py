@@ -2,7 +2,7 @@
 
 The balance b falls as the content's weight α grows, and by and large as a logistic of log α does:
 log(b / (1 − b)) = γ (log α₀ − log α). The first pilot is at what is usual; what it finds moves the
-line, and two of them turn it.
+line, and two of them turn it where the balance lies between theirs.
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ from typing import NamedTuple
 from ..control.composition import MIXED
 from ..pyramid import Scale
 
-_HALFWAY = 0.6
-"""α₀: the content weight that leaves pictures halfway as a rule, at the last scale."""
+_HALFWAY, _HALFWAY_SHALLOW = 0.6, 1.5
+"""α₀: the content weight that leaves pictures halfway as a rule, at the last scale; and where that
+is held to shallow layers, beside the deep ones' count."""
 
 _SLOPE = 1.3
 """γ, as a rule."""
 
-_STEEPEST = 3.0
-"""Times as steep as usual, or as flat, is what two pilots may tell; the rest is their noise."""
+_STEEPEST = 2.0
+"""Times as steep as usual, or as flat, is what two pilots may tell; the rest is their noise: a trial
+step that leads nowhere takes an eighth of a pilot."""
 
 _TRUST = 0.25
 """How much the usual slope counts beside that of two pilots, whose weights lie a factor e apart."""
@@ -52,36 +54,45 @@ class Tried(NamedTuple):
     balance: float
 
 
-def search(wanted: float, balance_at: Callable[[float], float]) -> tuple[float, list[Tried]]:
+def search(
+    wanted: float, balance_at: Callable[[float], float], halfway: float = _HALFWAY
+) -> tuple[float, list[Tried]]:
     """The content weight whose balance is as wanted, and the pilots that it was found by.
 
     Args:
         wanted: a balance above 0 and below 1.
         balance_at: paints a pilot; weights are those at a run's last scale, where the style's is 1.
+        halfway: where the first pilot is, if a half is wanted.
     """
     tried: list[Tried] = []
     while len(tried) < MOST:
-        weight = likely(wanted, tried)
+        weight = likely(wanted, tried, halfway)
         tried.append(Tried(weight, balance_at(weight)))
         if abs(tried[-1].balance - wanted) <= NEAR:
             break
-    return likely(wanted, tried), tried
+    return likely(wanted, tried, halfway), tried
 
 
-def likely(wanted: float, tried: list[Tried]) -> float:
+def halfway_at(last: Scale) -> float:
+    """The content weight that leaves pictures halfway as a rule, in runs that end so."""
+    return _HALFWAY_SHALLOW if last.shallow else _HALFWAY
+
+
+def likely(wanted: float, tried: list[Tried], halfway: float = _HALFWAY) -> float:
     """The content weight that is likeliest to have the balance, by what was tried."""
-    return math.exp(min(max(_likely(wanted, tried), math.log(_LEAST)), math.log(_MOST)))
+    found = _likely(wanted, tried, halfway)
+    return math.exp(min(max(found, math.log(_LEAST)), math.log(_MOST)))
 
 
-def _likely(wanted: float, tried: list[Tried]) -> float:
-    """Its logarithm, on the line through the two pilots that it lies between, or nearest to."""
+def _likely(wanted: float, tried: list[Tried], halfway: float) -> float:
+    """Its logarithm: on the line through two pilots that it lies between, or from the nearest."""
     if not tried:
-        return math.log(_HALFWAY) - logit(wanted) / _SLOPE
+        return math.log(halfway) - logit(wanted) / _SLOPE
     nearest = sorted(tried, key=lambda one: abs(logit(one.balance) - logit(wanted)))
     first = nearest[0]
     beyond = [one for one in nearest if (one.balance > wanted) != (first.balance > wanted)]
-    other = next(iter(beyond or nearest[1:]), None)
-    slope = _SLOPE if other is None else _slope(first, other)
+    # Beyond both, what they tell of the slope would lead far away where it is noise.
+    slope = _slope(first, beyond[0]) if beyond else _SLOPE
     return math.log(first.weight) + (logit(first.balance) - logit(wanted)) / slope
 
 
