@@ -281,3 +281,8 @@ def test_memory_that_nobody_limits_has_no_limit():
     assert Settings().memory_limit == 0
     with pytest.raises(SettingsError, match="max_memory is 4; give a size as text"):
         Settings(max_memory=4)
+
+
+def test_only_strengths_between_the_ends_need_a_weight_that_is_sought():
+    sought = {one: Settings(strength=one).seeks_weight for one in (None, 0, 0.3, 1)}
+    assert sought == {None: False, 0: False, 0.3: True, 1: False}
