@@ -21,7 +21,7 @@ from .calibrated import Calibrated
 from .search import Tried, logit
 from .yardstick import Way, Yardstick
 
-_FARTHER, _FARTHER_SHALLOW = 0.6, 0.5
+_FARTHER, _FARTHER_SHALLOW = 0.55, 0.5
 """The part of the farthest pilot's distance that a run of strength 1 has, which has more steps; and
 where shallow layers end them."""
 

@@ -23,7 +23,7 @@ class Grey:
     content = 0.7
 
     def __call__(self, picture):
-        return 0.7 - float(picture.mean()) * (0.7 - 0.6 * 0.2)
+        return 0.7 - float(picture.mean()) * (0.7 - correction._FARTHER * 0.2)
 
 
 @pytest.fixture
