@@ -22,8 +22,8 @@ _SLOPE = 1.3
 """γ, as a rule."""
 
 _STEEPEST = 2.0
-"""Times as steep as usual, or as flat, is what two pilots may tell; the rest is their noise: a trial
-step that leads nowhere takes an eighth of a pilot."""
+"""Times as steep as usual, or as flat, is what two pilots may tell; the rest is their noise: a
+trial step that leads nowhere takes an eighth of a pilot."""
 
 _TRUST = 0.25
 """How much the usual slope counts beside that of two pilots, whose weights lie a factor e apart."""
