@@ -18,7 +18,7 @@ KNOWN = Calibrated.of(Settings(strength=0.5), {"content_weight": 0.3}, content=0
 
 
 class Grey:
-    """A yardstick by which a picture has gone from 0.7 to the far end, as its mean goes from 0 to 1."""
+    """A yardstick: a picture goes from 0.7 to the far end, as its mean goes from 0 to 1."""
 
     content = 0.7
 
