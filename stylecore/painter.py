@@ -2,50 +2,42 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Self, TypeAlias
+from typing import Self, TypeAlias
 
+from .aim import Aim
 from .checkpoints.checkpoint import Checkpoint
 from .descent import descend
-from .engine.afar import seen_from_afar
 from .engine.artefact import Artefact, default_artefact, fits, load_artefact
 from .engine.cores import notes_on
 from .engine.engines import choose_engine
 from .engine.objective import Objective
-from .engine.targets import Values, prepare_targets
 from .engine.traits import Traits, traits_of
-from .engine.unit import exponent_of, in_units
 from .errors import EngineError, ModelError, SettingsError
 from .fits import find_room, limit_for
 from .journal import Journal
-from .losses.table import Losses
 from .memory import is_shortage, let_go
 from .outcome import Outcome
-from .pictures.tensors import Array
-from .pictures.tiles import OnPart, unwatched
 from .problem import Problem
 from .provenance.identity import Identity
 from .pyramid import Scale, plan
 from .record import OnStep, Record
 from .report import Report
 from .results import Result
-from .scene import Scene, Study
+from .scene import Scene
 from .settings import Settings
-from .strength.calibrated import Calibrated
+from .sketches import Sketches
 from .strength.correction import Correction
 from .strength.pilots import OnPilot, calibrate
 from .strength.yardstick import Yardstick
 from .tiling.fitting import Fit
 from .tiling.graphs import Graphs
-from .tiling.measuring import measured
 from .tiling.objective import TiledObjective
-from .tiling.preparation import Targets, prepare
 from .underway import OnWay, Way
 
 
@@ -108,7 +100,7 @@ class Painter:
         scale = Scale(scene.height, scene.width, scene.settings.steps)
         (fit,) = self._room(scene, [scale])
         study = scene.at(scale)
-        targets = self._targets(self._traits(scene), 0, unwatched, study, None, fit.side)
+        targets = Aim(self._graphs, self._traits(scene)).targets(study, side=fit.side)
         objective.aim(targets, scene.height, scene.width, study.canvas)
         return objective
 
@@ -124,16 +116,9 @@ class Painter:
             raise SettingsError(
                 "a scene with a strength has no weights yet; take painter.calibrated(scene)"
             )
-        exponent, traits = _exponent(scene), self._traits(scene)
-        manifest, features = self.artefact.manifest, self._graphs.features
-
-        def prepared(study: Study, picture: Array | None = None) -> Values:
-            return prepare_targets(
-                features, manifest, *_given(traits, exponent, study), picture=picture
-            )
-
-        objective = Objective(self._graphs.objective(), manifest, exponent)
-        return Problem(objective, prepared, partial(self._measured, exponent))
+        aim = Aim.of(self._graphs, scene, self._traits(scene))
+        objective = Objective(self._graphs.objective(), self.artefact.manifest, aim.exponent)
+        return Problem(objective, aim.values, aim.losses)
 
     def paint(
         self,
@@ -172,18 +157,18 @@ class Painter:
         journal = Journal(checkpoint, identity, scales, report)
         if journal.result is not None:
             return journal.result
-        fits = self._room(scene, scales, report)
-        scene = self._weighed(scene, journal, report, on_pilot)
-        exponent, way = _exponent(scene), Way(on_way)
-        objective = TiledObjective(self._graphs, exponent, way)
+        fits, traits = self._room(scene, scales, report), self._traits(scene)
+        scene = self._weighed(scene, traits, journal, report, on_pilot)
+        way = Way(on_way)
+        aim = Aim.of(self._graphs, scene, traits, way)
+        objective = TiledObjective(self._graphs, aim.exponent, way)
         record = Record(scales, objective, scene.finish, report, on_step)
         if journal.standing is not None:
             record.recall(journal.standing.noted)
         outcome = Outcome(scene, report, started)
         try:
-            prepared = partial(self._targets, self._traits(scene), exponent, way)
             correction = Correction(self.yardstick, partial(setattr, report, "calibrated"))
-            run = scene, scales, objective, prepared, record, journal, fits, way, correction
+            run = scene, scales, objective, aim.targets, record, journal, fits, way, correction
             x, targets = descend(*run)
             moves = scene.calibrated is None or scene.calibrated.strength > 0
             of_strength = [] if report.calibrated is None else report.calibrated.notes()
@@ -191,9 +176,7 @@ class Painter:
             outcome.painted(x)
             del x
             objective.rest()  # the measurement wants the memory
-            shallow = scales[-1].shallow
-            measured = partial(self._measured, exponent, targets, on_part=way, shallow=shallow)
-            result = outcome.judged(measured)
+            result = outcome.judged(partial(aim.losses, targets, shallow=scales[-1].shallow))
             journal.finish(result)
             return result
         except (Exception, KeyboardInterrupt) as end:
@@ -212,16 +195,23 @@ class Painter:
         return report
 
     def _weighed(
-        self, scene: Scene, journal: Journal, report: Report, on_pilot: OnPilot | None
+        self,
+        scene: Scene,
+        traits: Traits,
+        journal: Journal,
+        report: Report,
+        on_pilot: OnPilot | None,
     ) -> Scene:
         """The scene with its weights, of the run that goes on or new ones; the report has them."""
         if journal.standing is not None:
             scene = replace(scene, calibrated=journal.standing.calibrated)
-        scene = self.calibrated(scene, on_pilot)
+        scene = self.calibrated(scene, on_pilot, traits)
         report.settings, report.calibrated = scene.settings, scene.calibrated
         return scene
 
-    def calibrated(self, scene: Scene, on_pilot: OnPilot | None = None) -> Scene:
+    def calibrated(
+        self, scene: Scene, on_pilot: OnPilot | None = None, traits: Traits | None = None
+    ) -> Scene:
         """The scene with the weights that its strength comes to in its settings; as it is, without.
 
         They are those of pilots; a run's last steps correct them.
@@ -230,6 +220,7 @@ class Painter:
             scene: as from :func:`read_scene`.
             on_pilot: called after every evaluation of the pilots, which are painted where the scene
                 does not know what its strength comes to.
+            traits: of the scene, where they are known already.
 
         Raises:
             ModelError: when the artefact does not fit the scene's settings.
@@ -238,7 +229,10 @@ class Painter:
         self._check(scene)
         if scene.settings.strength is None:
             return scene
-        found = scene.calibrated or self._calibrated(scene, on_pilot)
+        found = scene.calibrated
+        if found is None:
+            sketches = Sketches(self._graphs, self.engine, traits or self._traits(scene))
+            found = calibrate(scene, sketches.paint, sketches.yardstick, on_pilot)
         return replace(scene, settings=found.applied(scene.settings), calibrated=found)
 
     def yardstick(self, scene: Scene) -> Yardstick:
@@ -247,12 +241,7 @@ class Painter:
         Raises:
             SettingsError: where there is nothing to measure by.
         """
-        study = scene.at(Scale(scene.height, scene.width, 0))
-        return Yardstick(self._graphs.features, self.artefact.manifest, study)
-
-    def _calibrated(self, scene: Scene, on_pilot: OnPilot | None) -> Calibrated:
-        sketch = partial(self._sketch, self._traits(scene))
-        return calibrate(scene, sketch, self.yardstick, on_pilot)
+        return Yardstick.of(self._graphs.features, self.artefact.manifest, scene)
 
     def fits(self, scene: Scene) -> tuple[list[Fit], float]:
         """How each scale of a run would find room, and the bytes that the process may hold.
@@ -269,62 +258,15 @@ class Painter:
     ) -> list[Fit]:
         return find_room(scene, scales, self.engine, self._graphs, report)
 
-    def _targets(
-        self,
-        traits: Traits,
-        exponent: int,
-        on_part: OnPart,
-        study: Study,
-        picture: Array | None = None,
-        side: int = 0,
-    ) -> Targets:
-        graphs, given = self._graphs.at(shallow=study.shallow), _given(traits, exponent, study)
-        afar = None
-        if study.shallow:
-            looking = study.content if picture is None else picture
-            whole = self._graphs.features, self.artefact.manifest
-            afar = seen_from_afar(*whole, looking, study.styles)
-        features, manifest, given = graphs.features, graphs.manifest, (*given, picture, afar)
-        return prepare(features, manifest, *given, side=side, on_part=on_part)
-
-    def _measured(
-        self,
-        exponent: int,
-        targets: Targets,
-        image: Array,
-        on_part: OnPart = unwatched,
-        *,
-        shallow: bool = False,
-    ) -> Losses:
-        graphs = self._graphs.at(shallow=shallow)
-        losses = measured(graphs.features, graphs.manifest, image, targets, on_part)
-        return {name: loss * math.ldexp(1.0, exponent) for name, loss in losses.items()}
-
     def _traits(self, scene: Scene) -> Traits:
         styles = list(zip(scene.styles, scene.alphas, strict=True))
         manifest = self.artefact.manifest
         return traits_of(self._graphs.features, manifest, scene.settings, scene.content, styles)
 
-    def _sketch(self, traits: Traits, scene: Scene, scale: Scale, on_step: OnStep) -> Array:
-        """What the network sees of a scene once it is painted, (1, 3, H, W): a run of no record."""
-        exponent, manifest, scales = _exponent(scene), self.artefact.manifest, (scale,)
-        objective = TiledObjective(self._graphs, exponent)
-        report = Report(scene.settings, self.engine, manifest)
-        record = Record(scales, objective, scene.finish, report, on_step)
-        prepared = partial(self._targets, traits, exponent, unwatched)
-        return descend(scene, scales, objective, prepared, record)[0]
-
     def _check(self, scene: Scene) -> None:
         if self._closed:
             raise EngineError("this painter is closed; open another")
         _check_fit(self.artefact, scene.settings)
-
-
-def _given(traits: Traits, exponent: int, study: Study) -> tuple[Any, ...]:
-    """What targets are prepared from."""
-    settings = in_units(study.settings, exponent)
-    looked_at = study.content, study.styles, settings, study.guidance, study.views
-    return *looked_at, traits
 
 
 Model: TypeAlias = str | Path | Artefact | Painter | None
@@ -361,9 +303,3 @@ def _make_room(end: BaseException, objective: Objective) -> None:
     let_go(end)
     with suppress(EngineError, MemoryError):
         objective.rest()
-
-
-def _exponent(scene: Scene) -> int:
-    """Of the unit that a run counts in, the same at every scale: Adam carries gradients."""
-    regions = [area.weight for area in scene.steering.areas]
-    return exponent_of(scene.settings, max(regions, default=1.0))

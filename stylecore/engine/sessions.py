@@ -21,10 +21,11 @@ class Sessions:
 
     Args:
         artefact: as from :func:`load_artefact`.
+        direct: whether none is in Winograd's form.
     """
 
-    def __init__(self, artefact: Artefact) -> None:
-        self.artefact = artefact
+    def __init__(self, artefact: Artefact, *, direct: bool = False) -> None:
+        self.artefact, self._direct = artefact, direct
         self._kernels: Held = {}
 
     def objective(self, engine: Engine) -> Session:
@@ -67,13 +68,18 @@ class Sessions:
             return None
         return Session(self.artefact.path(COTANGENTS), engine, spare=True)
 
+    def has_winograd(self, name: str, engine: Engine) -> bool:
+        """Whether a graph is opened in Winograd's form on an engine."""
+        files, there = {in_winograd_form(name), KERNELS}, self.artefact.manifest.files
+        return not self._direct and engine.row.winograd and files <= set(there)
+
     def _open(self, name: str, engine: Engine, *, spare: bool) -> Session:
-        file = in_winograd_form(name)
-        if not engine.row.winograd or not {file, KERNELS} <= set(self.artefact.manifest.files):
+        if not self.has_winograd(name, engine):
             return Session(self.artefact.path(name), engine, spare=spare)
         if not self._kernels:
             kernels = Session(self.artefact.path(KERNELS), engine, once=True)
             self._kernels = kernels.held_outputs()
-        graph = Session(self.artefact.path(file), engine, spare=spare)
+        file = self.artefact.path(in_winograd_form(name))
+        graph = Session(file, engine, spare=spare)
         graph.share(self._kernels)
         return graph

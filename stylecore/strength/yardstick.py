@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,8 @@ from ..engine.artefact import Manifest
 from ..engine.kept import Features, passing
 from ..errors import SettingsError
 from ..pictures.tensors import Array
-from ..scene import Study
+from ..pyramid import Scale
+from ..scene import Scene, Study
 from .grams import grams_of
 
 _LEAST = 1e-12
@@ -57,6 +58,15 @@ class Yardstick:
                 " weights to style layers, larger regions, or no strength"
             )
         self.content = self(study.canvas.picture(study.content))
+
+    @classmethod
+    def of(cls, features: Features, manifest: Manifest, scene: Scene) -> Self:
+        """For pictures of a scene at its own size.
+
+        Raises:
+            SettingsError: as above.
+        """
+        return cls(features, manifest, scene.at(Scale(scene.height, scene.width, 0)))
 
     def __call__(self, image: Array) -> float:
         """D of an image (1, 3, H, W), as the network sees it: 0 for the style's Grams, below 1."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from copy import copy
 from threading import Lock
 from typing import NamedTuple
 
-from ..engine.artefact import Artefact
+from ..engine.artefact import OBJECTIVE, Artefact
 from ..engine.engines import exact
 from ..engine.kept import Features, Kept, passing
 from ..engine.session import Session
 from ..engine.sessions import Sessions
 from ..engine.table import Engine
 from ..errors import ModelError
+
+_KEPT = 1 << 26
+"""Bytes of what features small pictures have."""
 
 
 class TileGraphs(NamedTuple):
@@ -49,6 +53,7 @@ class Graphs:
         self._artefact, self._keep = artefact, keep
         self._sessions, self._engine, self._lock = Sessions(artefact), engine, Lock()
         self._shallow: Graphs | None = None
+        self._large: Graphs | None = None
         self._objective: Session | None = self._sessions.objective(engine)
         self._tiles: TileGraphs | None = None
         features = self._sessions.features(exact(engine))
@@ -64,11 +69,35 @@ class Graphs:
             return self
         with self._lock:
             if self._shallow is None:
-                part = self._artefact.shallow
-                if part is None:
-                    raise ModelError(f"{self._artefact.folder} has no graphs of shallow layers")
-                self._shallow = Graphs(part, self._engine, self._keep)
+                self._shallow = self._open_shallow()
             return self._shallow
+
+    def _open_shallow(self) -> Graphs:
+        if self._large is not None:
+            return self._large.at(shallow=True).small()
+        part = self._artefact.shallow
+        if part is None:
+            raise ModelError(f"{self._artefact.folder} has no graphs of shallow layers")
+        return Graphs(part, self._engine, self._keep)
+
+    def small(self) -> Graphs:
+        """Those for pictures of a hundred pixels, painted again and again.
+
+        Such pictures are done sooner than Winograd's kernels are read, which are four times as
+        large as the network's; so these graphs are in the direct form. And they keep what features
+        pictures have.
+
+        Raises:
+            ModelError: when ONNX Runtime refuses a file.
+        """
+        small = copy(self)
+        small._lock, small._shallow, small._large, small._tiles = Lock(), None, self, None
+        if self._sessions.has_winograd(OBJECTIVE, self._engine):
+            small._sessions = Sessions(self._artefact, direct=True)
+            small._objective = small._sessions.objective(self._engine)
+            small.features = small._sessions.features(exact(self._engine))
+        small.features = Kept(passing(small.features), _KEPT)
+        return small
 
     def objective(self) -> Session:
         """Of whole pictures, with held inputs of its own."""

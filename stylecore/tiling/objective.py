@@ -60,7 +60,7 @@ class TiledObjective(Objective):
         """
         graphs = self._all.at(shallow=shallow)
         changes = graphs is not self._graphs
-        if changes or max(self.size) > _SMALL:
+        if any(self.size) and (changes or max(self.size) > _SMALL):
             self.rest()
         if not changes:
             return

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from stylecore import painter
+from stylecore import aim
 from stylecore.engine.artefact import load_artefact
 from stylecore.engine.engines import choose_engine
 from stylecore.engine.objective import Objective
@@ -271,7 +271,7 @@ def test_an_interrupt_while_the_picture_is_judged_keeps_it(run, monkeypatch):
         raise KeyboardInterrupt
 
     wanted = run()
-    monkeypatch.setattr(painter, "measured", interrupt)
+    monkeypatch.setattr(aim, "measured", interrupt)
     with pytest.raises(Interrupted) as caught:
         run()
     assert (caught.value.result.image == wanted.image).all()
@@ -313,7 +313,7 @@ def test_a_failure_while_the_picture_is_judged_keeps_it(run, monkeypatch):
         raise MemoryError
 
     wanted = run()
-    monkeypatch.setattr(painter, "measured", fail)
+    monkeypatch.setattr(aim, "measured", fail)
     with pytest.raises(UnfinishedError) as caught:
         run()
     assert (caught.value.result.image == wanted.image).all()

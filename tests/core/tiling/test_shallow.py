@@ -7,9 +7,9 @@ import pytest
 
 from stylecore import Painter, Settings, pyramid, read_scene, stylize
 from stylecore import fits as fits_module
+from stylecore.aim import Aim
 from stylecore.engine.objective import Objective
 from stylecore.optimizers.pairs import Memory
-from stylecore.pictures.tiles import unwatched
 from stylecore.pyramid import plan
 from stylecore.tiling.fitting import Fit, fitted
 from stylecore.tiling.objective import TiledObjective
@@ -39,7 +39,7 @@ def test_the_last_scale_has_the_objective_of_the_shallow_part(artefact, pictures
     scale = plan(scene.height, scene.width, SETTINGS)[-1]
     assert scale.shallow
     study, graphs = scene.at(scale), painter._graphs
-    targets = painter._targets(painter._traits(scene), 0, unwatched, study)
+    targets = Aim(graphs, painter._traits(scene)).targets(study)
     assert {name.split(".")[1] for name in targets if "." in name and "tv" not in name} == {
         *("relu1_1", "relu2_1", "relu3_1")
     }
@@ -67,7 +67,7 @@ def test_what_a_large_scale_took_is_given_back_before_the_next(
     painter = Painter(artefact, scene.settings)
     objective = TiledObjective(painter._graphs)
     objective.hold_to(shallow=True)
-    rests.clear()  # of the turn from all layers to these
+    assert not rests  # nothing was evaluated yet
     objective.aim({}, scene.height, scene.width)
     objective.hold_to(shallow=True)
     assert rests == [(scene.height, scene.width)] * given_back
