@@ -22,6 +22,7 @@ from functools import partial
 from math import exp, log
 from pathlib import Path
 from statistics import fmean
+from time import perf_counter
 
 from pairs import Pair, ask_for_pairs, pairs_of
 from sheet import Captioned, contact_sheet, write_sheet
@@ -46,7 +47,8 @@ class Line:
         weight: of the content, that the run had.
         distance: D of the delivered picture.
         content: D of the content at this size.
-        seconds: of the run.
+        seconds: of the run, without its pilots.
+        calibration: seconds of the pilots.
         pilots: content weights and balances of the calibration.
         correction: content weight of the last steps, and balance before them, as the run saw it.
         reached: the balance that the run saw at its end.
@@ -59,6 +61,7 @@ class Line:
     distance: float
     content: float
     seconds: float
+    calibration: float = 0.0
     pilots: Sequence[Mapping[str, float]] = ()
     correction: Mapping[str, float] | None = None
     reached: float | None = None
@@ -126,6 +129,9 @@ def painted(
         return
     chosen = {"strength": "strength", "weight": "content_weight"}[kind]
     scene = stylecore.read_scene(*pair, replace(settings, **{chosen: float(number)}))
+    began = perf_counter()
+    scene = replace(scene, calibrated=painter.calibrated(scene).calibrated)
+    calibration = perf_counter() - began
     result = painter.paint(scene)
     file_of(book.folder, name, settings.size, way).parent.mkdir(parents=True, exist_ok=True)
     stylecore.write_image(file_of(book.folder, name, settings.size, way), result.image)
@@ -134,12 +140,13 @@ def painted(
     line = Line(
         *(name, settings.size, way, report["settings"]["content_weight"]),
         *(yardstick(to_tensor(result.image)), yardstick.content),
-        report["seconds"]["total"],
+        *(report["seconds"]["total"], calibration),
         **{name: found[name] for name in ("pilots", "correction", "reached") if name in found},
     )
     book.add(line)
     print(f"{name:24}{settings.size:5}  {way:14} weight {line.weight:8.4f}  "
-          f"D {line.distance:.3f} of {line.content:.3f}{_seen(line)}", flush=True)  # fmt: skip
+          f"D {line.distance:.3f} of {line.content:.3f}, "
+          f"{line.calibration:.1f} + {line.seconds:.1f} s{_seen(line)}", flush=True)  # fmt: skip
 
 
 def _seen(line: Line) -> str:

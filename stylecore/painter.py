@@ -171,8 +171,7 @@ class Painter:
             run = scene, scales, objective, aim.targets, record, journal, fits, way, correction
             x, targets = descend(*run)
             moves = scene.calibrated is None or scene.calibrated.strength > 0
-            of_strength = [] if report.calibrated is None else report.calibrated.notes()
-            report.warnings += [*record.finish(moves=moves), *of_strength, *journal.notes()]
+            report.warnings += [*record.finish(moves=moves), *journal.notes()]
             outcome.painted(x)
             del x
             objective.rest()  # the measurement wants the memory

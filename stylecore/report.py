@@ -56,6 +56,7 @@ class Report:
     def as_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
         manifest = self.manifest
+        of_strength = self.calibrated.notes() if self.calibrated else []
         return {
             "version": __version__,
             "versions": versions(),
@@ -74,7 +75,7 @@ class Report:
             "final": None if self.final is None else _numbers(self.final),
             "interrupted": self.interrupted,
             "error": self.error,
-            "warnings": self.warnings,
+            "warnings": [*self.warnings, *of_strength],
             "resumed": self.resumed,
             "seconds": {
                 "setup": self.setup,

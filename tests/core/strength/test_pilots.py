@@ -1,6 +1,7 @@
 """Strengths found for small pictures on a narrow network: real pilots, real weights."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from stylecore.pictures.tensors import to_tensor
 from stylecore.pyramid import CORRECTING, FINE, plan
 from stylecore.strength import correction, pilots
 from stylecore.strength.pilots import FARTHEST, PILOTS, SIDES, STEPS, small, work
+from stylecore.strength.search import Tried
 
 LEFT = np.zeros((48, 64), np.float32)
 LEFT[:, :32] = 1
@@ -175,6 +177,19 @@ def test_ctrl_c_among_the_pilots_is_a_bare_one(painter, scene_of):
     with pytest.raises(KeyboardInterrupt) as caught:
         painter.paint(scene_of(strength=0.5), on_pilot=stop)
     assert not isinstance(caught.value, Interrupted)
+
+
+def test_a_run_that_is_interrupted_tells_what_its_pilots_came_to(painter, scene_of):
+    def stop(step):
+        if step.done == 4:
+            raise KeyboardInterrupt
+
+    scene = painter.calibrated(scene_of(strength=0.5))
+    known = replace(scene.calibrated, pilots=(Tried(0.3, 0.9),))
+    with pytest.raises(Interrupted) as caught:
+        painter.paint(replace(scene_of(strength=0.5), calibrated=known), stop)
+    (note,) = caught.value.result.report["warnings"]
+    assert "the pilot that came nearest has 0.90" in note
 
 
 @pytest.mark.parametrize("done", [4, 9], ids=["before its correction", "after it"])
