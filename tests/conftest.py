@@ -131,6 +131,19 @@ def aim_at():
     return aim_at
 
 
+@pytest.fixture
+def opened(monkeypatch):
+    """The names of the graphs that are opened from here on."""
+    opened, open_one = [], Sessions._open
+
+    def noted(self, name, *how, **options):
+        opened.append(name)
+        return open_one(self, name, *how, **options)
+
+    monkeypatch.setattr(Sessions, "_open", noted)
+    return opened
+
+
 @pytest.fixture(scope="session")
 def held_at_peak():
     """How many float32 pictures of so many pixels some work allocates beside one another."""

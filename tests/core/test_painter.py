@@ -8,7 +8,6 @@ import pytest
 
 from stylecore import Painter, Settings, objective_between, read_scene, stylize
 from stylecore.engine.session import Session
-from stylecore.engine.sessions import Sessions
 from stylecore.errors import EngineError, ModelError
 
 SETTINGS = Settings(size=64, coarsest=32, steps=8, pooling="max", engine="cpu", threads=1)
@@ -72,14 +71,7 @@ def test_threads_do_not_disturb_one_another(model, scenes, one_by_one):
         assert (result.image == wanted).all()
 
 
-def test_graphs_are_opened_once(model, scenes, monkeypatch):
-    opened, open_one = [], Sessions._open
-
-    def noted(self, name, *how, **options):
-        opened.append(name)
-        return open_one(self, name, *how, **options)
-
-    monkeypatch.setattr(Sessions, "_open", noted)
+def test_graphs_are_opened_once(model, scenes, opened):
     with Painter(model, SETTINGS) as painter:
         for scene in scenes[:2]:
             painter.paint(scene)

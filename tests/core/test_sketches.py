@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from stylecore import Painter, Settings, read_scene
-from stylecore.engine.sessions import Sessions
 from stylecore.pictures.tensors import to_tensor
 from stylecore.pyramid import Scale
 from stylecore.sketches import Sketches
@@ -50,15 +49,9 @@ def test_without_pilots_nothing_is_opened_for_them(painter, monkeypatch, strengt
     assert painter.calibrated(scene).settings.strength is None
 
 
-def test_the_graphs_are_opened_once_for_all(painter, sketches, monkeypatch):
-    opened, open_one = [], Sessions._open
-
-    def noted(self, name, *how, **options):
-        opened.append(name)
-        return open_one(self, name, *how, **options)
-
-    monkeypatch.setattr(Sessions, "_open", noted)
+def test_the_graphs_are_opened_once_for_all(painter, sketches, opened):
     scene = read_scene(CONTENT, STYLE, SETTINGS)
+    opened.clear()  # by the painter
     for _ in range(2):
         sketches.paint(scene, Scale(48, 64, 1), lambda _: None)
         sketches.yardstick(scene)
