@@ -132,13 +132,14 @@ class Study:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
                 yield
-        except OSError as error:
-            raise StylecoreError(files.unwritable(self._path, error)) from error
-        except RuntimeError as error:
-            # Of a lock that an interrupt kept it from taking Optuna says that it has lost it.
+        except (OSError, RuntimeError) as error:
+            # Of a lock that an interrupt kept it from taking, or that it has given back when one
+            # comes, Optuna says that it has lost it, or that there is no such file.
             if (end := _interrupt_behind(error)) is not None:
                 raise end from None
-            raise
+            if isinstance(error, RuntimeError):
+                raise
+            raise StylecoreError(files.unwritable(self._path, error)) from error
         finally:
             optuna.logging.set_verbosity(verbosity)
 

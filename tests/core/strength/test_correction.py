@@ -115,7 +115,7 @@ def test_what_the_network_sees_is_measured(correcting, scene):
     np.testing.assert_allclose(x, 0.6, atol=0.005)  # its square does not come to a half
 
 
-@pytest.mark.parametrize("wrong", [0.55, 2.5], ids=["too little content", "too much"])
+@pytest.mark.parametrize("wrong", [0.65, 2.5], ids=["too little content", "too much"])
 def test_a_run_with_wrong_weights_comes_to_its_strength(painter, scene_of, wrong):
     """The same run would come to somewhere else; the far end is known here."""
     scene, end = (scene_of(steps=30, strength=one) for one in (0.5, 1.0))

@@ -118,6 +118,22 @@ def test_an_interrupt_while_its_lock_is_taken_is_an_interrupt(tmp_path, monkeypa
         study.suggest()
 
 
+def test_an_interrupt_while_its_lock_is_given_back_is_an_interrupt(tmp_path, monkeypatch):
+    study = open_study(tmp_path / "journal")
+    really, come = os.unlink, []
+
+    def interrupted(path, *more):
+        really(path, *more)
+        if ".lock" in str(path) and not come:
+            come.append(path)
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "unlink", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        study.suggest()
+    assert come
+
+
 def test_a_place_that_cannot_be_written_is_told_of(tmp_path):
     with pytest.raises(StylecoreError, match="cannot write"):
         open_study(tmp_path / "none" / "trials")
