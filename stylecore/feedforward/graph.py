@@ -5,8 +5,9 @@ Field numbers are those of onnx.proto. What is not understood is carried along a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from types import MappingProxyType
 
 from ..engine.protobuf import BYTES, VARINT, Field, fields, of_bytes, of_whole, written
 from .nodes import Node, make_node, name_of, read_node, wholes_in
@@ -22,6 +23,8 @@ _MOST_PARTS = 10_000
 
 _PLAIN_IR = 4
 """From this version on, initializers are constants unless they are listed as inputs."""
+
+_UNRANKED: Mapping[str, int] = MappingProxyType({})
 
 
 class Graph:
@@ -74,6 +77,7 @@ class Graph:
         outputs: Sequence[str],
         known: Collection[str] = (),
         summed: Iterable[Summary] = (),
+        ranks: Mapping[str, int] = _UNRANKED,
     ) -> bytes:
         """The part of the graph that gives some of its values, as a file.
 
@@ -81,6 +85,8 @@ class Graph:
             outputs: the names of these values.
             known: values that are given instead of computed, as float32.
             summed: the summaries whose numbers are given as well.
+            ranks: how many axes given values have, by name, where that is known: OpenVINO reads no
+                convolution of a value without.
         """
         given = {*known, *(name for one in summed for name in one.given)}
         replaced = {one.output: one for one in summed}
@@ -95,7 +101,7 @@ class Graph:
             for one in self._of(_INPUT)
             if (name := name_of(one.value)) in self.inputs and name in read - given
         ]
-        inputs += [_typed(name) for name in sorted(given & read)]
+        inputs += [_typed(name, ranks.get(name)) for name in sorted(given & read)]
         return self._file(nodes, inputs, names, read)
 
     def _of(self, number: int) -> Iterator[Field]:
@@ -163,10 +169,13 @@ def _in_place_of(node: Node, replaced: dict[str, Summary]) -> list[Node]:
     return [node] if summary is None else summary.in_its_place()
 
 
-def _typed(name: str) -> Field:
-    """An input of float32 whose shape is known when it is given."""
-    tensor = written([of_bytes(_TENSOR_TYPE, written([of_whole(_ELEMENT, _FLOAT32)]))])
-    return of_bytes(_INPUT, written([of_bytes(_NAME, name), of_bytes(_TYPE, tensor)]))
+def _typed(name: str, rank: int | None) -> Field:
+    """An input of float32 whose sizes are known when it is given, or all of its shape."""
+    tensor = [of_whole(_ELEMENT, _FLOAT32)]
+    if rank is not None:
+        tensor.append(of_bytes(_SHAPE, written([of_bytes(_DIM, b"")] * rank)))
+    of_tensor = written([of_bytes(_TENSOR_TYPE, written(tensor))])
+    return of_bytes(_INPUT, written([of_bytes(_NAME, name), of_bytes(_TYPE, of_tensor)]))
 
 
 def _with_free_sizes(value: Field) -> Field:

@@ -38,8 +38,10 @@ def reaches_of(network: Network, anatomy: Anatomy) -> list[int] | None:
     names = list(dict.fromkeys(wanted))
     if not set(names) <= set(anatomy.extents):
         return None
-    session = Session(network.path, network.engine, data=network.graph.cut(names, (), summaries))
     given = _statistics(network, summaries)
+    ranks = {name: value.ndim for name, value in given.items()}
+    data = network.graph.cut(names, (), summaries, ranks)
+    session = Session(network.path, network.engine, data=data)
     for side in (-(-side // anatomy.step) * anatomy.step for side in _SIDES):
         found = _reaches(network, anatomy, session, names, given, side)
         if found is not None:

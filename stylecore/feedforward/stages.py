@@ -131,7 +131,9 @@ class _Stages:
     ) -> Values:
         """Run all tiles, and put some values together from them."""
         names = list(dict.fromkeys([*wanted, *adds]))
-        data = self._network.graph.cut(names, {**self.kept, **self._placed}, self._summed)
+        known = {**self.kept, **self._placed}
+        ranks = {name: value.ndim for name, value in {**known, **self._statistics}.items()}
+        data = self._network.graph.cut(names, known, self._summed, ranks)
         session = Session(self._network.path, self._network.engine, data=data)
         put_together: Values = {}
         # The last tile comes first: it tells how large a value of the whole picture is.

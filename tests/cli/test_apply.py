@@ -14,6 +14,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from stylecore.cli.app import app
+from stylecore.engine.engines import choose_engine
 from stylecore.feedforward.film import Film
 from stylecore.feedforward.filmwriter import FilmWriter
 from stylecore.feedforward.opening import open_network
@@ -59,7 +60,7 @@ def apply(folder):
 
 @pytest.fixture
 def styler(folder):
-    return Styler(open_network("style.onnx"))
+    return Styler(open_network("style.onnx", choose_engine("cpu")))
 
 
 def refused(result, *messages):
@@ -174,7 +175,8 @@ def test_a_part_is_kept_and_another_network_paints_another(apply, masks, feedfor
     assert result.exit_code == 0, result.output
     found, photo = read_image("out.png"), read_image("photo.png")
     assert np.array_equal(found[:, :32], photo[:, :32])
-    wanted = Styler(open_network(other), color="content").picture("photo.png")
+    network = open_network(other, choose_engine("cpu"))
+    wanted = Styler(network, color="content").picture("photo.png")
     assert np.array_equal(found[:, 32:], wanted[:, 32:])
 
 

@@ -16,6 +16,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from stylecore.cli.app import app
+from stylecore.engine.engines import choose_engine
 from stylecore.feedforward.opening import open_network
 from stylecore.feedforward.styler import Styler
 from stylecore.pictures.images import read_image, write_image
@@ -283,7 +284,8 @@ def test_a_run_starts_from_what_a_network_makes_of_the_content(stylize, painter_
     result = stylize("photo.png", "night.png", "--init-network", painter_file)
     assert result.exit_code == 0, result.output
     (start,) = starts
-    painted = Styler(open_network(painter_file)).picture("photo.png", 48)
+    network = open_network(painter_file, choose_engine("cpu"))
+    painted = Styler(network).picture("photo.png", 48)
     np.testing.assert_allclose(to_floats(start), painted)
     assert refused(stylize("photo.png", "night.png", "--init-network", "none.onnx"), "none.onnx")
     words = ["--init", "photo.png", "--init-network", str(painter_file)]

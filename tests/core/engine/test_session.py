@@ -212,7 +212,8 @@ def test_openvino_computes_the_same_gradient(narrow_artefact, pooling, objective
         gradients.append(objective(x)[1].ravel().astype(np.float64))
     found, wanted = gradients
     cosine = found @ wanted / (np.linalg.norm(found) * np.linalg.norm(wanted))
-    assert cosine >= 0.99
+    # Rounding to bf16 flips the largest of four here and there, in a network of a few channels.
+    assert cosine >= (0.999 if engine.precision == "fp32" else 0.95)
 
 
 def test_a_session_apart_holds_values_of_its_own(graph):

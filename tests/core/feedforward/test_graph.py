@@ -132,6 +132,16 @@ def test_a_known_value_takes_the_place_of_what_computes_it(painter_file, graph):
     np.testing.assert_allclose(found, whole, atol=1e-3)
 
 
+def test_given_values_have_as_many_axes_as_is_said(graph):
+    name = graph.summaries[1].features
+    for ranks, wanted in ({}, None), ({name: 4}, 4):
+        model = onnx.load_from_string(graph.cut(graph.outputs, [name], ranks=ranks))
+        (given,) = (one.type.tensor_type for one in model.graph.input if one.name == name)
+        assert given.elem_type == TensorProto.FLOAT
+        assert (len(given.shape.dim) if given.HasField("shape") else None) == wanted
+        assert not any(one.HasField("dim_value") for one in given.shape.dim)
+
+
 @pytest.mark.parametrize("norm", ["instance", "means"])
 def test_with_its_summaries_given_a_graph_is_the_same_function(feedforward, tmp_path, norm):
     path = feedforward.build(tmp_path / "n.onnx", norm=norm)

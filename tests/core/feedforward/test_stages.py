@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from stylecore.engine.engines import choose_engine
+from stylecore.errors import EngineError
 from stylecore.feedforward.anatomy import anatomy_of
 from stylecore.feedforward.opening import open_network
 from stylecore.feedforward.reach import reaches_of
@@ -62,6 +63,20 @@ def difference(found, network, most, side=64, size=(149, 131)):
 def test_tiles_give_the_picture_of_the_whole(opened, form, most):
     found = opened(form)
     assert difference(found, found[0], most) < 0.01
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_openvino_runs_tiles_too(feedforward, tmp_path, form):
+    """It reads no convolution of a value whose number of axes is not declared."""
+    try:
+        engine = choose_engine("openvino")
+    except EngineError as error:
+        pytest.skip(str(error))
+    network = open_network(feedforward.build(tmp_path / "n.onnx", **FORMS[form]), engine)
+    anatomy = anatomy_of(network)
+    found = network, anatomy, reaches_of(network, anatomy)
+    for most in (np.inf, 0):
+        assert difference(found, network, most) < (0.01 if engine.precision == "fp32" else 12)
 
 
 def test_without_its_own_noise_a_tile_would_differ(opened):
