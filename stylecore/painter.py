@@ -95,12 +95,14 @@ class Painter:
             ModelError: when the artefact does not fit the scene's settings.
             SettingsError: where the memory that may be held does not suffice.
         """
-        scene = self.calibrated(scene)
+        self._check(scene)
+        traits = self._traits(scene)
+        scene = self.calibrated(scene, traits=traits)
         objective = TiledObjective(self._graphs)
         scale = Scale(scene.height, scene.width, scene.settings.steps)
         (fit,) = self._room(scene, [scale])
         study = scene.at(scale)
-        targets = Aim(self._graphs, self._traits(scene)).targets(study, side=fit.side)
+        targets = Aim(self._graphs, traits).targets(study, side=fit.side)
         objective.aim(targets, scene.height, scene.width, study.canvas)
         return objective
 

@@ -137,9 +137,9 @@ class Study:
             # comes, Optuna says that it has lost it, or that there is no such file.
             if (end := _interrupt_behind(error)) is not None:
                 raise end from None
-            if isinstance(error, RuntimeError):
-                raise
-            raise StylecoreError(files.unwritable(self._path, error)) from error
+            if isinstance(error, OSError):
+                raise StylecoreError(files.unwritable(self._path, error)) from error
+            raise
         finally:
             optuna.logging.set_verbosity(verbosity)
 

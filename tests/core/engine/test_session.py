@@ -212,7 +212,7 @@ def test_openvino_computes_the_same_gradient(narrow_artefact, pooling, objective
         gradients.append(objective(x)[1].ravel().astype(np.float64))
     found, wanted = gradients
     cosine = found @ wanted / (np.linalg.norm(found) * np.linalg.norm(wanted))
-    # Rounding to bf16 flips the largest of four here and there, in a network of a few channels.
+    # In bf16 it was 0.968 with max pooling and 0.990 with average, in this network of few channels.
     assert cosine >= (0.999 if engine.precision == "fp32" else 0.95)
 
 
