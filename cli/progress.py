@@ -208,7 +208,7 @@ def scale_text(step: Step) -> str:
 
 def calibrating_text(step: PilotStep) -> str:
     """Say that a strength is being calibrated: ``finding the weights for strength 0.5, …``."""
-    return f"finding the weights for strength {step.strength:g}, by {step.pilots} small pilots"
+    return f"finding the weights for strength {step.strength:g}, by {step.pilots} pilots at most"
 
 
 def minute_text(steps: Sequence[TrainingStep]) -> str:

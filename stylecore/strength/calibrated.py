@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from ..settings import Settings
-from .search import Tried
+from .search import Tried, is_near
 
 _FAR, _OFF = 0.1, 0.05
-"""A balance that is farther from a strength is another one: of a pilot, and of a picture."""
+"""A balance that is less far from a strength is as good as it: of a pilot, and of a picture."""
 
 
 @dataclass(frozen=True)
@@ -69,15 +69,21 @@ class Calibrated:
                 f"a strength of {self.strength:g} was not reached: the picture has"
                 f" {self.reached:.2f}"
             ]
-        if not self.pilots:
+        if not self.pilots or self._is_within_reach:
             return []
         nearest = min(self.pilots, key=lambda one: abs(one.balance - self.strength))
-        if abs(nearest.balance - self.strength) <= _FAR:
-            return []
         return [
             f"a strength of {self.strength:g} was not reached: the pilot that came nearest has"
             f" {nearest.balance:.2f}, with a content weight of {nearest.weight:.3g}"
         ]
+
+    @property
+    def _is_within_reach(self) -> bool:
+        """Whether a pilot is near the strength, or pilots lie on both sides of it."""
+        balances = [one.balance for one in self.pilots]
+        return min(balances) <= self.strength <= max(balances) or any(
+            abs(one - self.strength) <= _FAR or is_near(one, self.strength) for one in balances
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import ceil
+from math import ceil, sqrt
 from time import perf_counter
 from typing import Any, NamedTuple, Self, TypeAlias
 
@@ -20,7 +20,11 @@ from .yardstick import Way, Yardstick
 
 SIDES, STEPS = (64, 96), (12, 8)
 """Pixels of a pilot's longer side, and evaluations of the objective, at its two scales: these see
-what the first and the last scale of a run see."""
+what the first and the last scale of a run see. Sides are those of the usual shape, 3:2; others have
+as many pixels in all."""
+
+_USUAL = 3 / 2
+"""The longer side by the shorter, of most photographs."""
 
 FARTHEST = 0.01
 """The content weight of strength 1, where the style's is 1: a fifth of the default. With less the
@@ -139,15 +143,20 @@ def work(scene: Scene) -> list[Scale]:
 def small(scene: Scene) -> list[Small]:
     """The scene as its pilots have it, coarse and fine: each sees what a scale of a run sees."""
     scales = plan(scene.height, scene.width, scene.settings)
-    longest, shortest = max(scene.height, scene.width), min(scene.height, scene.width)
-    least = ceil(longest * SHORTEST / shortest)
     found: list[Small] = []
     for scale, side, steps in zip((scales[0], scales[-1]), SIDES, STEPS, strict=True):
-        settings = _short(scene.settings, min(longest, max(side, least)), steps)
+        settings = _short(scene.settings, _longest(scene, side), steps)
         if not scale.shallow:  # or it would see what a scale of its own size does
             settings = replace(settings_at(settings, scale.longest), composition="style")
         found.append(Small.of(scene, settings, shallow=scale.shallow))
     return found
+
+
+def _longest(scene: Scene, side: int) -> int:
+    """Pixels of the longer side that has a pilot as large as one of 3:2, within what can be."""
+    longest, shortest = max(scene.height, scene.width), min(scene.height, scene.width)
+    least = ceil(longest * SHORTEST / shortest)
+    return min(longest, max(round(side * sqrt(longest / shortest / _USUAL)), least))
 
 
 def _short(settings: Settings, side: int, steps: int) -> Settings:

@@ -89,7 +89,7 @@ def test_lines_tell_once_that_a_strength_is_looked_for(capsys):
     with Lines() as shown:
         for pilot, number in ((1, 1), (1, 2), (2, 1)):
             shown.calibrating(PilotStep(0.5, pilot, 4, number, 15, 2.0))
-    assert capsys.readouterr().err == "finding the weights for strength 0.5, by 4 small pilots\n"
+    assert capsys.readouterr().err == "finding the weights for strength 0.5, by 4 pilots at most\n"
 
 
 def test_lines_of_an_interrupted_run_tell_what_was_reached(capsys):

@@ -58,3 +58,13 @@ def test_a_strength_that_was_not_reached_is_told():
     (note,) = replace(missed, reached=0.58).notes()
     assert note == "a strength of 0.5 was not reached: the picture has 0.58"
     assert replace(missed, reached=0.53).notes() == []
+
+
+@pytest.mark.parametrize(
+    ("balances", "told"),
+    [((0.39,), 0), ((0.62,), 0), ((0.3, 0.7), 0), ((0.2, 0.3), 1), ((0.8,), 1)],
+    ids=["near", "near above", "on both sides", "below", "above"],
+)
+def test_pilots_tell_of_a_strength_that_lies_beyond_them_alone(balances, told):
+    pilots = tuple(Tried(0.3, balance) for balance in balances)
+    assert len(replace(FOUND, pilots=pilots).notes()) == told

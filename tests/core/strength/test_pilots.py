@@ -158,7 +158,7 @@ def test_pilots_are_small_and_told_of(painter, scene_of):
 
 
 def test_pilots_keep_the_shape_and_are_no_larger_than_the_picture(scene_of):
-    for size, sides in ((512, SIDES), (128, SIDES), (48, (48, 48))):
+    for size, sides in ((512, (60, 91)), (128, (60, 91)), (48, (48, 48))):
         found = small(scene_of(size=size, strength=0.5))
         assert tuple(one.scale.longest for one in found) == sides
         for scene, scale in found:
@@ -166,6 +166,16 @@ def test_pilots_keep_the_shape_and_are_no_larger_than_the_picture(scene_of):
             assert max(scale.height, scale.width) == scene.settings.size
             assert scale.height / scale.width == pytest.approx(3 / 4, rel=0.05)
     assert [one.steps for one in work(scene_of(strength=0.5))] == [*STEPS] * PILOTS
+
+
+def test_pilots_of_every_shape_are_as_large(scene_of):
+    for height, width in ((200, 300), (300, 300), (400, 100), (100, 300)):
+        scene = replace(scene_of(size=300, strength=0.5), height=height, width=width)
+        for one, side in zip(small(scene), SIDES, strict=True):
+            assert one.scale.pixels == pytest.approx(side**2 / 1.5, rel=0.06)
+
+
+def test_a_strength_without_pilots_has_no_work(scene_of):
     assert work(scene_of(strength=1.0)) == work(scene_of()) == []
 
 
