@@ -25,7 +25,7 @@ _INSIDE = {
     "Tensor": {13: "Entry"},
     "Entry": {},
 }
-_KEY, _VALUE = 1, 2
+_KEY, _VALUE, _LOCATION = 1, 2, "location"
 _DEEPEST = 64
 
 
@@ -43,9 +43,15 @@ def _locations(message: memoryview, kind: str, depth: int) -> Iterator[str]:
         raise ValueError("its graphs are nested too deep")
     if kind == "Entry":
         entry = {one.number: one.text() for one in fields(message) if one.wire == BYTES}
-        if entry.get(_KEY) == "location":
+        if entry.get(_KEY) == _LOCATION:
             yield entry.get(_VALUE, "")
         return
     for one in fields(message):
-        if one.wire == BYTES and (inside := _INSIDE[kind].get(one.number)):
+        inside = _INSIDE[kind].get(one.number)
+        if one.wire == BYTES and inside and _is_worth_it(one.value, depth + 1):
             yield from _locations(one.value, inside, depth + 1)
+
+
+def _is_worth_it(message: memoryview, depth: int) -> bool:
+    """Whether it may have a location, or nest too deep, which takes two bytes a time."""
+    return len(message) > 2 * (_DEEPEST - depth) or _LOCATION.encode() in bytes(message)
