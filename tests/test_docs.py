@@ -176,7 +176,9 @@ def test_programs_run(
 
 def run(block: Block) -> None:
     """Execute a block with few steps and a small picture; its lines are those of the document."""
-    short = re.sub(r"\bsize=\d+", "size=48", re.sub(r"\bsteps=\d+", "steps=4", block.text))
+    short = block.text
+    for name, few in (("size", 48), ("steps", 4), ("trials", 3)):
+        short = re.sub(rf"\b{name}=\d+", f"{name}={few}", short)
     exec(compile("\n" * block.line + short, str(block.path), "exec"), {"__name__": "__main__"})
 
 

@@ -26,7 +26,7 @@ def test_one_that_was_built_in_is_taken_when_asked_for(machine, name):
     assert runtime.strict == [OFFERS[name].provider], "the trial may not fall back to the CPU"
 
 
-@pytest.mark.parametrize("name", OFFERS.keys() - {WITH_CUDA})
+@pytest.mark.parametrize("name", sorted(OFFERS.keys() - {WITH_CUDA}))
 def test_auto_neither_takes_it_nor_tries_it(machine, name):
     runtime = machine(built=[OFFERS[name].provider], plugin=False)
     assert choose_engine("auto").name == "cpu"
